@@ -1,0 +1,141 @@
+"""The closed vocabularies: garment categories, colours, and the maps from public label sets onto them.
+
+Everything that names a garment or a colour (captions, records, filters, evaluation) takes its words from
+here, so that two parts of the product can't mean different things by one word.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+# Berlin & Kay's eleven basic colour terms (1969) and the two that fashion can't do without.
+COLOURS: Final = (
+    "black",
+    "white",
+    "grey",
+    "beige",
+    "brown",
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "navy",
+    "purple",
+    "pink",
+)
+
+CATEGORIES: Final = (
+    "t-shirt",
+    "longsleeve",
+    "top",
+    "blouse",
+    "shirt",
+    "polo",
+    "undershirt",
+    "body",
+    "hoodie",
+    "sweater",
+    "outerwear",
+    "blazer",
+    "dress",
+    "jumpsuit",
+    "skirt",
+    "trousers",
+    "shorts",
+    "shoes",
+    "hat",
+    "bag",
+    "accessory",
+    "look",
+)
+"""What one picture can show; `look` is a whole dressed person."""
+
+# Labels of the clothing-dataset photos (CC0). None: the annotators could not or would not say.
+CLOTHING_DATASET_CATEGORIES: Final = MappingProxyType(
+    {
+        "T-Shirt": "t-shirt",
+        "Longsleeve": "longsleeve",
+        "Pants": "trousers",
+        "Shoes": "shoes",
+        "Shirt": "shirt",
+        "Dress": "dress",
+        "Outwear": "outerwear",
+        "Shorts": "shorts",
+        "Hat": "hat",
+        "Skirt": "skirt",
+        "Polo": "polo",
+        "Undershirt": "undershirt",
+        "Blazer": "blazer",
+        "Hoodie": "hoodie",
+        "Body": "body",
+        "Top": "top",
+        "Blouse": "blouse",
+        "Other": None,
+        "Not sure": None,
+        "Skip": None,
+    }
+)
+
+# The 59 names of clothing-co-parsing (Apache-2.0) that are garments, and the category each belongs to.
+CO_PARSING_CATEGORIES: Final = MappingProxyType(
+    {
+        "accessories": "accessory",
+        "bag": "bag",
+        "belt": "accessory",
+        "blazer": "blazer",
+        "blouse": "blouse",
+        "bodysuit": "body",
+        "boots": "shoes",
+        "bra": "undershirt",
+        "bracelet": "accessory",
+        "cape": "outerwear",
+        "cardigan": "sweater",
+        "clogs": "shoes",
+        "coat": "outerwear",
+        "dress": "dress",
+        "earrings": "accessory",
+        "flats": "shoes",
+        "glasses": "accessory",
+        "gloves": "accessory",
+        "hat": "hat",
+        "heels": "shoes",
+        "hoodie": "hoodie",
+        "intimate": "undershirt",
+        "jacket": "outerwear",
+        "jeans": "trousers",
+        "jumper": "sweater",
+        "leggings": "trousers",
+        "loafers": "shoes",
+        "necklace": "accessory",
+        "panties": "undershirt",
+        "pants": "trousers",
+        "pumps": "shoes",
+        "purse": "bag",
+        "ring": "accessory",
+        "romper": "jumpsuit",
+        "sandals": "shoes",
+        "scarf": "accessory",
+        "shirt": "shirt",
+        "shoes": "shoes",
+        "shorts": "shorts",
+        "skirt": "skirt",
+        "sneakers": "shoes",
+        "socks": "accessory",
+        "stockings": "accessory",
+        "suit": "outerwear",
+        "sunglasses": "accessory",
+        "sweater": "sweater",
+        "sweatshirt": "sweater",
+        "swimwear": "body",
+        "t-shirt": "t-shirt",
+        "tie": "accessory",
+        "tights": "accessory",
+        "top": "top",
+        "vest": "top",
+        "wallet": "bag",
+        "watch": "accessory",
+        "wedges": "shoes",
+    }
+)
