@@ -1,0 +1,276 @@
+"""The command line: every verb reads its arguments, calls one function, and prints what came back.
+
+stdout carries data only; logs and progress go to stderr. An error that the user can mend is one message on stderr and
+its own exit code (`toile.errors`); 2 is also what wrong options give. Nothing heavy is imported before a verb runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import toile
+from toile.errors import DataError, ToileError
+from toile.progress import Progress, no_progress, rich_progress
+
+if TYPE_CHECKING:
+    from toile.evaluation import Report
+
+
+class _Verbs(TyperGroup):
+    """Turns the product's errors into a message and an exit code, in one place for all verbs."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
+        try:
+            return super().invoke(ctx)
+        except ToileError as error:
+            typer.echo(f"toile: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Find, describe and design garments.",
+)
+
+BundleOption = Annotated[
+    Path | None,
+    typer.Option("--bundle", envvar="TOILE_BUNDLE", help="Model bundle; default: the one inside the package."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and show no progress.")]
+
+
+class Split(StrEnum):
+    """Which rows an evaluation scores; the rule is in `toile.catalog.split`."""
+
+    TEST = "test"
+    VALIDATION = "validation"
+    TRAIN = "train"
+    ALL = "all"
+
+
+@contextmanager
+def _watched(*, quiet: bool) -> Iterator[Progress]:
+    if quiet:
+        yield no_progress
+    else:
+        with rich_progress() as progress:
+            yield progress
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(toile.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Find, describe and design garments."""
+
+
+@app.command()
+def index(
+    into: Annotated[Path, typer.Option(help="Folder of the index; made if missing.")],
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            help="Folder of pictures, CSV, JSONL or parquet manifest, imagefolder, or shards a-{000..9}.tar."
+        ),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Replace records whose id is known already.")] = False,
+    delete: Annotated[list[str] | None, typer.Option(help="Take this id out of the index; may be repeated.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put pictures into an index, or take them out; running it twice adds nothing."""
+    from toile.tasks.index import delete_records
+
+    if (source is None) == (not delete):
+        raise typer.BadParameter("give either a SOURCE to index or --delete ID, not both and not neither")
+    if source is None:
+        count = delete_records(into, delete or [])
+        typer.echo(json.dumps({"deleted": count}) if as_json else f"{count} records deleted")
+        return
+    with _watched(quiet=as_json) as progress:
+        report = toile.load(bundle, into).index(source, update=update, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), default=str))
+        return
+    typer.echo(
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.rejected} rejected; "
+        f"{report.total} records in {into} ({report.seconds:.1f} s, {report.pictures_per_s:.0f} pictures/s)"
+    )
+    if report.rejected:
+        typer.echo(f"reasons: {into / 'rejected.jsonl'}", err=True)
+
+
+@app.command()
+def search(
+    index: Annotated[Path, typer.Option(help="Folder of the index.")],
+    text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
+    image: Annotated[Path | None, typer.Option(help="Picture to look for, alone or together with the words.")] = None,
+    k: Annotated[int, typer.Option("--k", "-k", help="How many hits.")] = 10,
+    where: Annotated[
+        str | None, typer.Option(help="SQL condition: category = 'dress' and kids = false.")
+    ] = None,
+    text_weight: Annotated[float, typer.Option(help="Share of the words in [0, 1] beside a picture.")] = 0.5,
+    hybrid: Annotated[bool, typer.Option("--hybrid", help="Fuse with full-text search over captions.")] = False,
+    facet: Annotated[list[str] | None, typer.Option(help="Count this column's values; may be repeated.")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Also write an HTML contact sheet of the hits.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the records nearest to words, to a picture, or to both."""
+    result = toile.load(bundle, index).search(
+        text, image=image, text_weight=text_weight, where=where, k=k, hybrid=hybrid, facets=facet or ()
+    )
+    if sheet is not None:
+        from toile.pages import contact_sheet
+
+        sheet.write_text(contact_sheet(result), encoding="utf-8")
+        typer.echo(f"contact sheet: {sheet}", err=True)
+    if as_json:
+        typer.echo(result.to_json())
+        return
+    for hit in result.hits:
+        typer.echo(f"{hit.score:.3f}\t{hit.id}\t{hit.category or '-'}\t{hit.caption or ''}")
+    for column, counts in result.facets.items():
+        typer.echo(f"{column}\t" + ", ".join(f"{value} {count}" for value, count in counts.items()))
+
+
+@app.command()
+def design(
+    prompt: Annotated[str, typer.Argument(help='What to draw, e.g. "black leather jacket, white dress, brown boots".')],
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many pictures.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
+    steps: Annotated[int, typer.Option(min=1, help="Denoising steps.")] = 20,
+    guidance_scale: Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")] = 4.0,
+    out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw pictures from words; each PNG carries the recipe that makes it again."""
+    from toile.tasks.design import save_designs
+
+    with _watched(quiet=as_json) as progress:
+        designs = toile.load(bundle).design(
+            prompt, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, progress=progress
+        )
+    paths = save_designs(designs, out)
+    if as_json:
+        made = [{"path": str(p), "recipe": asdict(d.recipe)} for p, d in zip(paths, designs, strict=True)]
+        typer.echo(json.dumps({"designs": made}))
+        return
+    for path in paths:
+        typer.echo(str(path))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A PNG that toile made.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,
+    bundle: BundleOption = None,
+) -> None:
+    """Make a picture again from the recipe inside it, and say whether the bytes are the same."""
+    made = toile.load(bundle).replay(file)
+    target = file.with_suffix(".replay.png") if out is None else out
+    target.write_bytes(made)
+    typer.echo(str(target))
+    if made != file.read_bytes():
+        raise DataError(f"{target} differs from {file}: the picture was made on another device or has been re-saved")
+    typer.echo(f"the same {len(made)} bytes as {file}", err=True)
+
+
+@app.command()
+def train(
+    recipe: Annotated[
+        Path, typer.Argument(help="TOML recipe: a file, or a shipped one such as recipes/embed.toml.")
+    ],
+    data: Annotated[Path, typer.Option(help="Folder with the training data.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for checkpoints; default: runs/NAME.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop after this long; default: what the recipe says.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Override: a.b=1; may be repeated.")
+    ] = None,
+) -> None:
+    """Train a part of a bundle by a recipe; prints the folder of the result."""
+    from toile.recipes import train as run_recipe
+
+    with rich_progress() as progress:
+        result = run_recipe(recipe, data=data, out=out, minutes=minutes, overrides=settings or (), progress=progress)
+    typer.echo(str(result))
+
+
+@app.command()
+def evaluate(
+    name: Annotated[str, typer.Argument(help="Benchmark: search, design or speed.")],
+    data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,
+    split: Annotated[Split, typer.Option(help="Rows to score; all = a file nothing was trained on.")] = Split.TEST,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report and its sheets.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the product; figures with 95 % bootstrap intervals."""
+    from toile.bundles import load_bundle
+    from toile.evaluation import evaluate as run_benchmark
+
+    with _watched(quiet=as_json) as progress:
+        report = run_benchmark(name, bundle=load_bundle(bundle), data=data or (), split=split.value, progress=progress)
+    if out is not None:
+        _save_report(report, out)
+    if as_json:
+        typer.echo(report.to_json())
+        return
+    for figure, value in report.figures.items():
+        low_high = report.intervals.get(figure)
+        typer.echo(f"{figure}\t{value:.4f}" + (f"\t[{low_high[0]:.4f}, {low_high[1]:.4f}]" if low_high else ""))
+
+
+def _save_report(report: Report, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{report.benchmark}.json").write_text(report.to_json(), encoding="utf-8")
+    for sheet_name, sheet in report.sheets.items():
+        sheet.save(out / f"{sheet_name}.png")
+    typer.echo(f"report: {out}", err=True)
+
+
+@app.command()
+def demo(
+    photos: Annotated[
+        Path | None, typer.Option(help="Own pictures, as index reads them; default: the sample.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the page; made if missing.")] = Path("demo-out"),
+    bundle: BundleOption = None,
+) -> None:
+    """Run the main job end to end; prints the path of one self-contained HTML page."""
+    from toile.bundles import load_bundle
+    from toile.demo import run_demo
+
+    with rich_progress() as progress:
+        page = run_demo(photos, out, load_bundle(bundle), progress)
+    typer.echo(str(page))
+
+
+@app.command()
+def doctor(bundle: BundleOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, which bundle and which device; exit code 1 if something is broken."""
+    from toile.doctor import examine
+
+    diagnosis = examine(bundle)
+    typer.echo(diagnosis.to_json() if as_json else diagnosis.for_people())
+    if diagnosis.problems:
+        raise typer.Exit(1)

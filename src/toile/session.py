@@ -1,0 +1,163 @@
+"""The Python façade: one object that holds a bundle and an index, with the verbs as methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toile.errors import ConfigError, DataError
+from toile.progress import Progress, no_progress
+
+# What the verbs need is imported by the verb that is called: a search loads no diffusion, a drawing no index.
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from toile.bundles import Bundle
+    from toile.tasks.design import Design
+    from toile.tasks.index import IndexReport
+    from toile.tasks.search import SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The verbs on one bundle and, where they need one, one index.
+
+    Attributes:
+        bundle: the models.
+        index_dir: folder of the index; None if only verbs that need none will be called.
+    """
+
+    bundle: Bundle
+    index_dir: Path | None = None
+
+    @classmethod
+    def load(cls, bundle: Path | str | None = None, index: Path | str | None = None, *, device: str = "cpu") -> Studio:
+        """Open a bundle; see `toile.load`."""
+        from toile.bundles import load_bundle
+
+        opened = load_bundle(None if bundle is None else Path(bundle), device=device)
+        return cls(opened, None if index is None else Path(index))
+
+    def index(
+        self, source: Path | str, *, update: bool = False, batch_size: int = 64, progress: Progress = no_progress
+    ) -> IndexReport:
+        """Put the pictures of a source into the index; made if missing.
+
+        Args:
+            source: folder of pictures, CSV, JSONL or parquet manifest, imagefolder, or shards `a-{000..9}.tar`.
+            update: replace records whose id is known already; otherwise they are left as they are.
+            batch_size: pictures encoded at once.
+            progress: watcher.
+
+        Raises:
+            DataError: nothing in the source can be used.
+            RetrievalIndexError: another process writes, or the index was made by another encoder.
+        """
+        from toile.tasks.index import index_catalog
+
+        return index_catalog(
+            source,
+            into=self._need_index(),
+            bundle=self.bundle,
+            update=update,
+            batch_size=batch_size,
+            progress=progress,
+        )
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Take records out of the index by id; returns how many were there."""
+        from toile.tasks.index import delete_records
+
+        return delete_records(self._need_index(), ids)
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        image: Image.Image | Path | str | None = None,
+        text_weight: float = 0.5,
+        where: str | None = None,
+        k: int = 10,
+        hybrid: bool = False,
+        facets: Sequence[str] = (),
+    ) -> SearchResult:
+        """The `k` records nearest to words, to a picture, or to both.
+
+        Args:
+            text: the words.
+            image: the picture, or the path of one.
+            text_weight: share of the words in [0, 1] when both are given.
+            where: SQL condition on the records' columns, e.g. `category = 'dress' and kids = false`.
+            k: how many.
+            hybrid: fuse with full-text search over captions.
+            facets: columns whose values are counted.
+
+        Raises:
+            QueryError: nothing to search for, `k` below 1, unknown column.
+            RetrievalIndexError: no index there, or made by another encoder.
+        """
+        from toile.tasks.search import search
+
+        return search(
+            self._need_index(),
+            bundle=self.bundle,
+            text=text,
+            image=_read_picture(Path(image)) if isinstance(image, Path | str) else image,
+            text_weight=text_weight,
+            where=where,
+            k=k,
+            hybrid=hybrid,
+            facets=facets,
+        )
+
+    def design(
+        self,
+        prompt: str,
+        *,
+        n: int = 1,
+        seed: int = 0,
+        steps: int = 20,
+        guidance_scale: float = 4.0,
+        progress: Progress = no_progress,
+    ) -> list[Design]:
+        """Draw `n` pictures from words; picture `i` has seed `seed + i` and is the same however many are drawn with it.
+
+        Raises:
+            QueryError: empty prompt, or longer than the text tower's window.
+        """
+        from toile.tasks.design import design
+
+        return design(
+            prompt, bundle=self.bundle, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, progress=progress
+        )
+
+    def replay(self, path: Path | str) -> bytes:
+        """The bytes of a PNG made again from the recipe inside it.
+
+        Raises:
+            DataError: no picture there, or no recipe in it.
+            CheckpointError: another bundle made it.
+        """
+        from toile.tasks.replay import replay
+
+        return replay(Path(path), bundle=self.bundle)
+
+    def _need_index(self) -> Path:
+        if self.index_dir is None:
+            raise ConfigError("no index was named; say toile.load(index='DIR') with the folder that holds it or will")
+        return self.index_dir
+
+
+def _read_picture(path: Path) -> Image.Image:
+    from toile.catalog.images import decode_image
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} can't be read ({error.strerror}); give the path of a picture") from error
+    try:
+        return decode_image(data)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
