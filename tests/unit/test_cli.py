@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from PIL import Image
+from typer.testing import CliRunner
+
+import toile
+from toile.cli import app
+from toile.errors import CheckpointError, ConfigError, DataError, QueryError, RetrievalIndexError
+
+VERBS = ("index", "search", "design", "replay", "train", "evaluate", "demo", "doctor")
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    for colour in ("red", "blue", "green", "black"):
+        Image.new("RGB", (96, 96), colour).save(folder / f"{colour}.png")
+    (folder / "broken.png").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wardrobe(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("index") / "wardrobe"
+    assert run("index", photos, "--into", folder, "--json").exit_code == 0
+    return folder
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == toile.__version__
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str) -> None:
+    result = run(verb, "--help")
+    assert result.exit_code == 0
+    assert f"toile {verb}" in result.stdout or f"{verb} [OPTIONS]" in result.stdout
+
+
+def test_wrong_option_is_two() -> None:
+    result = run("search", "a dress", "--nearest", "3")
+    assert result.exit_code == 2
+    assert "--nearest" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("photos", "--delete", "a")])
+def test_index_wants_a_source_or_ids(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = run("index", *arguments, "--into", tmp_path)
+    assert result.exit_code == 2
+    assert "SOURCE" in result.stderr
+
+
+def test_index_prints_one_object_and_nothing_else(photos: Path, tmp_path: Path) -> None:
+    result = run("index", photos, "--into", tmp_path / "i", "--json")
+    assert result.stderr == ""
+    report = json.loads(result.stdout)
+    assert (report["added"], report["rejected"], report["total"]) == (4, 1, 4)
+
+
+def test_index_again_adds_nothing_and_says_where_the_reasons_are(wardrobe: Path, photos: Path) -> None:
+    result = run("index", photos, "--into", wardrobe)
+    assert result.exit_code == 0
+    assert "0 added, 0 updated, 4 unchanged, 1 rejected; 4 records" in result.stdout
+    assert "rejected.jsonl" in result.stderr
+
+
+def test_delete_by_id(photos: Path, tmp_path: Path) -> None:
+    run("index", photos, "--into", tmp_path / "i", "--json")
+    ids = [hit["id"] for hit in json.loads(run("search", "red", "--index", tmp_path / "i", "--json").stdout)["hits"]]
+    result = run("index", "--into", tmp_path / "i", "--delete", ids[0], "--delete", ids[1], "--json")
+    assert json.loads(result.stdout) == {"deleted": 2}
+    left = json.loads(run("search", "red", "--index", tmp_path / "i", "--json").stdout)["hits"]
+    assert sorted(hit["id"] for hit in left) == sorted(ids[2:])
+
+
+def test_search_prints_hits_as_json_and_as_lines(wardrobe: Path, photos: Path) -> None:
+    asked = ("search", "something red", "--image", photos / "red.png", "--index", wardrobe, "--k", 2)
+    as_json = run(*asked, "--json")
+    assert as_json.stderr == ""
+    hits = json.loads(as_json.stdout)["hits"]
+    assert len(hits) == 2
+    assert "red" in hits[0]["id"]
+    lines = run(*asked).stdout.splitlines()
+    assert [line.split("\t")[1] for line in lines] == [hit["id"] for hit in hits]
+
+
+def test_search_writes_a_contact_sheet(wardrobe: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "hits.html"
+    result = run("search", "red", "--index", wardrobe, "--sheet", sheet)
+    assert str(sheet) in result.stderr
+    assert "<html" in sheet.read_text(encoding="utf-8")
+
+
+def test_search_counts_facets(wardrobe: Path) -> None:
+    result = run("search", "red", "--index", wardrobe, "--facet", "source", "--json")
+    assert result.exit_code == 0
+    assert sum(json.loads(result.stdout)["facets"]["source"].values()) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (("search", "", "--index", "{index}"), QueryError, "empty"),
+        (("search", "red", "--index", "{index}", "--k", "0"), QueryError, "k"),
+        (("search", "red", "--index", "{index}", "--where", "sleeves = 1"), QueryError, "sleeves"),
+        (("search", "red", "--index", "{index}", "--image", "{tmp}/no.png"), DataError, "no.png"),
+        (("search", "red", "--index", "{tmp}/none"), RetrievalIndexError, "none"),
+        (("search", "red", "--index", "{index}", "--bundle", "{tmp}/none"), CheckpointError, "none"),
+        (("index", "{tmp}", "--into", "{tmp}/i"), DataError, ""),
+        (("design", " ", "--out", "{tmp}"), QueryError, "empty"),
+        (("replay", "{tmp}/no.png"), DataError, "no.png does not exist"),
+        (("train", "recipes/weave.toml", "--data", "{tmp}"), ConfigError, "weave"),
+        (("evaluate", "elegance"), ConfigError, "elegance"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_message_and_a_code(
+    arguments: tuple[str, ...], kind: type[toile.errors.ToileError], message: str, wardrobe: Path, tmp_path: Path
+) -> None:
+    result = run(*(argument.format(index=wardrobe, tmp=tmp_path) for argument in arguments))
+    assert result.exit_code == kind.exit_code
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1].startswith("toile: ") or "toile: " in result.stderr
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_design_and_replay_give_the_same_bytes(tmp_path: Path) -> None:
+    result = run("design", "white dress", "--n", 2, "--seed", 7, "--steps", 2, "--out", tmp_path / "d", "--json")
+    assert result.stderr == ""
+    designs = json.loads(result.stdout)["designs"]
+    assert [design["recipe"]["seeds"] for design in designs] == [[7], [8]]
+    replayed = run("replay", designs[1]["path"])
+    assert replayed.exit_code == 0
+    assert "the same" in replayed.stderr
+    assert Path(replayed.stdout.strip()).read_bytes() == Path(designs[1]["path"]).read_bytes()
+
+
+def test_replay_of_a_changed_picture_says_so(tmp_path: Path) -> None:
+    run("design", "white dress", "--steps", 1, "--out", tmp_path, "--json")
+    (path,) = tmp_path.glob("*.png")
+    path.write_bytes(path.read_bytes() + b"\0")
+    result = run("replay", path, "--out", tmp_path / "again.png")
+    assert result.exit_code == DataError.exit_code
+    assert "differs from" in result.stderr
+
+
+def test_doctor_knows_a_whole_bundle() -> None:
+    result = run("doctor", "--json")
+    assert result.exit_code == 0, result.stdout
+    diagnosis = json.loads(result.stdout)
+    assert diagnosis["packages"]["torch"].startswith("2.")
+    assert diagnosis["problems"] == []
+    assert run("doctor").stdout.rstrip().endswith("all is well")
+
+
+def test_doctor_without_a_bundle(tmp_path: Path) -> None:
+    result = run("doctor", "--bundle", tmp_path / "none", "--json")
+    assert result.exit_code == 1
+    assert "none" in json.loads(result.stdout)["problems"][0]
+
+
+def test_import_and_help_are_quick() -> None:
+    """The limit is that of `import_s`; the best of three, since other processes may be at work."""
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import toile"], check=True)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) <= 0.3
