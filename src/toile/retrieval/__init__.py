@@ -1,0 +1,1 @@
+"""The index: written crash-safely, searched exactly and approximately."""

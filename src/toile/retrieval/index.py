@@ -1,0 +1,193 @@
+"""Reading an index: exact and approximate search, full-text search, filters, facets, records."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from toile.catalog.records import INTERNAL_COLUMNS, Record, from_arrow
+from toile.errors import QueryError
+from toile.models.protocols import Embeddings
+from toile.retrieval.storage import EMBEDDING, Header, open_table, read_header
+from toile.retrieval.vectors import Vectors, exact_top_k, open_vectors
+
+EXACT_BELOW: Final = 200_000
+"""With fewer rows to look at, all of them are multiplied; with more, the approximate index answers."""
+
+_PROBES: Final = 40  # partitions that an approximate query looks into
+_REFINE: Final = 20  # times k candidates that are scored again by their full embeddings
+_UNKNOWN_COLUMN: Final = re.compile(r"No field named (\S+?)\.(?:\s|$)")
+
+RowIds = NDArray[np.uint64]
+"""The table's own numbers for rows, good for one opened `Index`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hits:
+    """The best rows of each query, best first.
+
+    Attributes:
+        row_ids: an array a query, of at most k rows.
+        scores: cosine similarities of the same rows.
+        exact: whether every row that the filter lets through was looked at.
+    """
+
+    row_ids: tuple[RowIds, ...]
+    scores: tuple[NDArray[np.float32], ...]
+    exact: bool
+
+
+class Index:
+    """An index at the version it was opened at; what is written later does not change it."""
+
+    def __init__(self, directory: Path, table: Any, vectors: Vectors) -> None:  # noqa: ANN401 - lancedb has no types
+        self.directory = directory
+        self._table = table
+        self._vectors = vectors
+
+    @classmethod
+    def open(cls, directory: Path) -> Index:
+        """Open the latest version.
+
+        Raises:
+            RetrievalIndexError: there is no index, or it has another format.
+        """
+        table = open_table(directory)
+        table.checkout(table.version)
+        return cls(directory, table, open_vectors(directory, table))
+
+    def __len__(self) -> int:
+        return len(self._vectors.row_ids)
+
+    @property
+    def header(self) -> Header:
+        """Whose embeddings these are."""
+        return read_header(self._table)
+
+    @property
+    def version(self) -> int:
+        """Number of the commit that was opened."""
+        return int(self._table.version)
+
+    @property
+    def columns(self) -> list[str]:
+        """What filters and facets can name."""
+        return [name for name in self._table.schema.names if name not in INTERNAL_COLUMNS | {EMBEDDING}]
+
+    def search(self, vectors: Embeddings, *, k: int, where: str | None = None, approximate: bool | None = None) -> Hits:
+        """The nearest rows of each query by cosine similarity.
+
+        Args:
+            vectors: `(Q, D)`, L2-normalised.
+            k: hits a query.
+            where: SQL condition on `columns`; rows that fail it are no hits, and never cost any.
+            approximate: None: exact as long as fewer than `EXACT_BELOW` rows pass the filter.
+
+        Raises:
+            QueryError: k < 1; the filter can't be understood; `approximate` without an approximate index.
+            ValueError: the queries are not `(Q, D)`.
+        """
+        _check_k(k)
+        if vectors.ndim != 2 or vectors.shape[1] != self.header.dim:
+            raise ValueError(f"queries have shape {vectors.shape}, expected (Q, {self.header.dim})")
+        among = None if where is None else self._vectors.positions_of(self._row_ids(where))
+        num_rows = len(self) if among is None else len(among)
+        has_approximate = self._is_indexed(EMBEDDING)
+        if approximate and not has_approximate:
+            raise QueryError(
+                f"the index holds {len(self)} rows and no approximate index; below {EXACT_BELOW} search is exact"
+            )
+        if approximate or (approximate is None and has_approximate and num_rows >= EXACT_BELOW):
+            found = [self._search_approximate(vector, k, where) for vector in vectors]
+            return Hits(
+                row_ids=tuple(ids for ids, _ in found), scores=tuple(scores for _, scores in found), exact=False
+            )
+        best = [exact_top_k(self._vectors.matrix, vector, k, among=among) for vector in vectors]
+        return Hits(
+            row_ids=tuple(self._vectors.row_ids[positions] for positions, _ in best),
+            scores=tuple(scores for _, scores in best),
+            exact=True,
+        )
+
+    def text_search(self, text: str, *, k: int, where: str | None = None) -> tuple[RowIds, NDArray[np.float32]]:
+        """The rows whose caption, category or colours hold words of `text`, and their BM25 scores, best first.
+
+        Raises:
+            QueryError: k < 1, the filter can't be understood, or there is no full-text index yet.
+        """
+        _check_k(k)
+        if not self._is_indexed("words"):
+            raise QueryError(f"{self.directory} has no full-text index: its indexing was interrupted; run it again")
+        query = self._table.search(text, query_type="fts", fts_columns="words").limit(k).select(["_score"])
+        table = self._run(query, where)
+        return table["_rowid"].to_numpy(), table["_score"].to_numpy()
+
+    def facets(self, names: Sequence[str], *, where: str | None = None) -> dict[str, dict[str, int]]:
+        """How many rows have which value, over all rows that pass the filter; the most frequent value first.
+
+        Raises:
+            QueryError: a name is no column, or the filter can't be understood.
+        """
+        for name in names:
+            if name not in self.columns:
+                raise self._unknown_column(name)
+        table = self._run(self._table.search().select(list(names)), where)
+        return {name: _count(table[name]) for name in names}
+
+    def records(self, row_ids: RowIds) -> list[Record]:
+        """The records of these rows, in this order."""
+        columns = [name for name in self._table.schema.names if name != EMBEDDING]
+        table = self._table.take_row_ids(row_ids.tolist()).select(columns).with_row_id().to_arrow()
+        by_row = dict(zip(table["_rowid"].to_pylist(), from_arrow(table.drop_columns(["_rowid"])), strict=True))
+        return [by_row[row_id] for row_id in row_ids.tolist()]
+
+    def _row_ids(self, where: str) -> RowIds:
+        ids: RowIds = self._run(self._table.search().select([]), where)["_rowid"].to_numpy()
+        return ids
+
+    def _search_approximate(
+        self, vector: NDArray[np.float32], k: int, where: str | None
+    ) -> tuple[RowIds, NDArray[np.float32]]:
+        query = self._table.search(vector, vector_column_name=EMBEDDING).distance_type("cosine")
+        query = query.nprobes(_PROBES).refine_factor(_REFINE).limit(k).select(["_distance"])
+        table = self._run(query, where)
+        return table["_rowid"].to_numpy(), 1 - table["_distance"].to_numpy()
+
+    def _is_indexed(self, column: str) -> bool:
+        return any(index.columns == [column] for index in self._table.list_indices())
+
+    def _run(self, query: Any, where: str | None) -> pa.Table:  # noqa: ANN401
+        """Run a query of lancedb's under a filter and say in our words what is wrong with the filter."""
+        try:
+            return (query if where is None else query.where(where, prefilter=True)).with_row_id(True).to_arrow()
+        except ValueError as error:
+            if where is None:
+                raise
+            if unknown := _UNKNOWN_COLUMN.search(str(error)):
+                raise self._unknown_column(unknown[1].strip('"`')) from error
+            example = "category = 'dress' and kids = false"
+            raise QueryError(f"the filter {where!r} can't be understood ({error}); write it like {example}") from error
+
+    def _unknown_column(self, name: str) -> QueryError:
+        return QueryError(f"there is no column {name!r} in {self.directory}; it has {', '.join(self.columns)}")
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise QueryError(f"k is {k}, expected the number of hits wanted: 1 or more")
+
+
+def _count(column: pa.ChunkedArray) -> dict[str, int]:
+    values = column.combine_chunks()
+    if pa.types.is_list(values.type):
+        values = values.flatten()
+    counts = Counter({str(pair["values"]): pair["counts"] for pair in values.drop_null().value_counts().to_pylist()})
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

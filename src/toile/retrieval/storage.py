@@ -1,0 +1,127 @@
+"""An index on disk: one LanceDB table of records with their embeddings, and what is derived from it.
+
+    DIR/records.lance   the records; each commit to it is atomic, so whatever kills a writer leaves the last commit
+    DIR/vectors.f32     all embeddings of one version of the table, derived; stale or missing, it is read from the table
+    DIR/rejected.jsonl  rows that couldn't be used
+    DIR/writer.lock     held by the one process that writes; the system lets go of it when the process dies
+
+The encoder's fingerprint stands in the table's own schema, so no moment exists at which one is there without the other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import lancedb
+import pyarrow as pa
+
+from toile.catalog.records import RECORD_SCHEMA
+from toile.errors import RetrievalIndexError
+
+TABLE: Final = "records"
+EMBEDDING: Final = "embedding"
+LOCK_FILE: Final = "writer.lock"
+_FORMAT: Final = "1"
+_FORMAT_KEY: Final = b"toile.format"
+_FINGERPRINT_KEY: Final = b"toile.encoder"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """What an index says of itself: whose embeddings it holds, and how wide they are."""
+
+    fingerprint: str
+    dim: int
+
+    def check_encoder(self, fingerprint: str, directory: Path) -> None:
+        """Refuse an encoder whose embeddings lie in another space.
+
+        Raises:
+            RetrievalIndexError: the index was made by another encoder.
+        """
+        if fingerprint != self.fingerprint:
+            raise RetrievalIndexError(
+                f"the index {directory} was made by another encoder ({self.fingerprint[:12]}) than this bundle's "
+                f"({fingerprint[:12]}): load that bundle, or index again with `toile index SOURCE --into NEW_FOLDER`"
+            )
+
+
+def open_table(directory: Path) -> Any:  # noqa: ANN401 - lancedb has no types
+    """The table of an existing index, at its latest version.
+
+    Raises:
+        RetrievalIndexError: there is no index, or it has another format.
+    """
+    if not (directory / f"{TABLE}.lance").is_dir():
+        raise RetrievalIndexError(f"{directory} is not an index; make one with `toile index SOURCE --into {directory}`")
+    try:
+        table = lancedb.connect(directory).open_table(TABLE)
+    except (ValueError, RuntimeError, OSError) as error:
+        message = (
+            f"the index {directory} can't be opened ({error}); if making it was interrupted, index its source again"
+        )
+        raise RetrievalIndexError(message) from error
+    found = (table.schema.metadata or {}).get(_FORMAT_KEY, b"none").decode()
+    if found != _FORMAT:
+        raise RetrievalIndexError(
+            f"the index {directory} has format {found}, expected {_FORMAT}: index its source again into a new folder"
+        )
+    return table
+
+
+def create_table(directory: Path, header: Header) -> Any:  # noqa: ANN401
+    """A table without rows. Creating it is one commit: there is an index, or there is none."""
+    embedding = pa.field(EMBEDDING, pa.list_(pa.float32(), header.dim), nullable=False)
+    metadata = {_FORMAT_KEY: _FORMAT.encode(), _FINGERPRINT_KEY: header.fingerprint.encode()}
+    schema = pa.schema([*RECORD_SCHEMA, embedding], metadata=metadata)
+    return lancedb.connect(directory).create_table(TABLE, schema=schema)
+
+
+def read_header(table: Any) -> Header:  # noqa: ANN401
+    """Whose embeddings the table holds."""
+    fingerprint = table.schema.metadata[_FINGERPRINT_KEY].decode()
+    return Header(fingerprint=fingerprint, dim=table.schema.field(EMBEDDING).type.list_size)
+
+
+@contextmanager
+def writer_lock(directory: Path) -> Iterator[None]:
+    """Be the only process that writes into this index.
+
+    Raises:
+        RetrievalIndexError: another process writes into it now.
+    """
+    with (directory / LOCK_FILE).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            raise RetrievalIndexError(
+                f"another process ({owner}) is writing into the index {directory}; wait until it has finished"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        yield
+
+
+@contextmanager
+def saving(directory: Path) -> Iterator[None]:
+    """Say what a failed write means for the index: the last commit stands.
+
+    Raises:
+        RetrievalIndexError: the disk is full, or can't be written for another reason.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise RetrievalIndexError(
+            f"writing into the index {directory} failed ({error}); what it held before still opens. "
+            "If the disk is full, free some space; then run the same command again to go on"
+        ) from error

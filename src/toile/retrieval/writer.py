@@ -1,0 +1,161 @@
+"""Writing an index: one process at a time, commit by commit, and safe to kill between any two instructions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from lancedb.index import FTS, IvfPq
+
+from toile.catalog.records import Record, extra_columns, to_arrow
+from toile.errors import DataError, RetrievalIndexError
+from toile.models.protocols import Embeddings
+from toile.retrieval.index import EXACT_BELOW
+from toile.retrieval.storage import (
+    EMBEDDING,
+    LOCK_FILE,
+    TABLE,
+    Header,
+    create_table,
+    open_table,
+    read_header,
+    saving,
+    writer_lock,
+)
+from toile.retrieval.vectors import is_current, write_vectors
+
+_OLD_VERSIONS_KEPT: Final = timedelta(days=1)  # so long an opened `Index` may go on reading after a change
+_DIMS_A_CODE: Final = 4  # dimensions that product quantisation puts into one byte
+
+
+class IndexWriter:
+    """The one writer of an index, see `open_writer`."""
+
+    def __init__(self, directory: Path, table: Any) -> None:  # noqa: ANN401 - lancedb has no types
+        self.directory = directory
+        self._table = table
+
+    def __len__(self) -> int:
+        return int(self._table.count_rows())
+
+    def digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """Of those ids that the index holds: the digest of the row that each was made from."""
+        if not ids:
+            return {}
+        found = self._table.search().where(_one_of(ids)).select(["id", "digest"]).to_arrow()
+        return dict(zip(found["id"].to_pylist(), found["digest"].to_pylist(), strict=True))
+
+    def add_columns(self, columns: pa.Schema) -> None:
+        """Make room for the manifest's own columns; rows that are there already have no value in them.
+
+        Raises:
+            DataError: the index has a column of that name and of another type.
+        """
+        present = {column.name: column.type for column in self._table.schema}
+        for column in columns:
+            if column.name in present and present[column.name] != column.type:
+                raise DataError(
+                    f"the column {column.name!r} holds {column.type} here and {present[column.name]} in the index "
+                    f"{self.directory}; rename it, or index into another folder"
+                )
+        if missing := [column for column in columns if column.name not in present]:
+            with saving(self.directory):
+                self._table.add_columns(pa.schema(missing))
+
+    def commit(self, records: Sequence[Record], embeddings: Embeddings, *, replace: bool = False) -> None:
+        """Records and their embeddings `(N, D)`, all or none.
+
+        Args:
+            records: with ids of which the index holds none, unless `replace`.
+            embeddings: one row a record.
+            replace: put them in the place of those with the same ids.
+
+        Raises:
+            RetrievalIndexError: writing failed; nothing of it is in the index.
+            ValueError: the embeddings have another shape.
+        """
+        dim = read_header(self._table).dim
+        if embeddings.shape != (len(records), dim):
+            raise ValueError(f"embeddings have shape {embeddings.shape}, expected {(len(records), dim)}")
+        names = extra_columns(self._table.schema.names)
+        extra = pa.schema([self._table.schema.field(name) for name in names if name != EMBEDDING])
+        vectors = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), dim)
+        rows = to_arrow(records, extra).append_column(EMBEDDING, vectors)
+        with saving(self.directory):
+            if replace:
+                self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
+            else:
+                self._table.add(rows)
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Take records out; ids that the index doesn't hold are passed over. How many were there."""
+        before = len(self)
+        if ids:
+            with saving(self.directory):
+                self._table.delete(_one_of(ids))
+        return before - len(self)
+
+    def finish(self) -> None:
+        """Bring all that is derived from the records up to date; nothing to do where nothing has changed.
+
+        `vectors.f32` is written last: that it fits the table says that all the rest does.
+        """
+        if is_current(self.directory, self._table):
+            return
+        with saving(self.directory):
+            indexed = {index.columns[0] for index in self._table.list_indices()}
+            if "words" not in indexed and len(self) > 0:
+                self._table.create_index("words", config=FTS())
+            if EMBEDDING not in indexed and len(self) >= EXACT_BELOW:
+                codes = max(1, read_header(self._table).dim // _DIMS_A_CODE)
+                self._table.create_index(EMBEDDING, config=IvfPq(distance_type="cosine", num_sub_vectors=codes))
+            self._table.optimize(cleanup_older_than=_OLD_VERSIONS_KEPT)
+            write_vectors(self.directory, self._table)
+
+
+@contextmanager
+def open_writer(directory: Path, header: Header | None = None) -> Iterator[IndexWriter]:
+    """Open an index for writing; with a header, make it if there is none.
+
+    Raises:
+        RetrievalIndexError: another process writes into it; another encoder made it; the folder holds other files.
+    """
+    if header is not None:
+        _claim_folder(directory)
+    elif not (directory / f"{TABLE}.lance").is_dir():
+        open_table(directory)  # says what is missing
+    with writer_lock(directory):
+        yield IndexWriter(directory, _open_or_create(directory, header))
+
+
+def _claim_folder(directory: Path) -> None:
+    """Make the folder, and refuse one that serves another purpose."""
+    with saving(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+    ours = {LOCK_FILE, f"{TABLE}.lance"}
+    names = {path.name for path in directory.iterdir()}
+    if names and not names & ours:
+        raise RetrievalIndexError(
+            f"{directory} holds other files ({min(names)}) and no index; give an empty or a new folder"
+        )
+
+
+def _open_or_create(directory: Path, header: Header | None) -> Any:  # noqa: ANN401
+    if header is None:
+        return open_table(directory)
+    # A kill in the middle of creating leaves a table without a first version, which is as good as none.
+    if not any((directory / f"{TABLE}.lance" / "_versions").glob("*.manifest")):
+        with saving(directory):
+            return create_table(directory, header)
+    table = open_table(directory)
+    read_header(table).check_encoder(header.fingerprint, directory)
+    return table
+
+
+def _one_of(ids: Sequence[str]) -> str:
+    quoted = ", ".join("'" + record_id.replace("'", "''") + "'" for record_id in ids)
+    return f"id IN ({quoted})"
