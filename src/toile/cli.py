@@ -6,13 +6,14 @@ its own exit code (`toile.errors`); 2 is also what wrong options give. Nothing h
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -20,9 +21,6 @@ from typer.core import TyperGroup
 import toile
 from toile.errors import DataError, ToileError
 from toile.progress import Progress, no_progress, rich_progress
-
-if TYPE_CHECKING:
-    from toile.evaluation import Report
 
 
 class _Verbs(TyperGroup):
@@ -80,6 +78,8 @@ def _options(
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Find, describe and design garments."""
+    # Importing torch and lancedb makes a million objects and no garbage: looking for it costs half a second a command.
+    gc.set_threshold(50_000, 20, 20)
 
 
 @app.command()
@@ -91,7 +91,7 @@ def index(
             help="Folder of pictures, CSV, JSONL or parquet manifest, imagefolder, or shards a-{000..9}.tar."
         ),
     ] = None,
-    update: Annotated[bool, typer.Option("--update", help="Replace records whose id is known already.")] = False,
+    update: Annotated[bool, typer.Option("--update", help="Also take in what has changed in known records.")] = False,
     delete: Annotated[list[str] | None, typer.Option(help="Take this id out of the index; may be repeated.")] = None,
     bundle: BundleOption = None,
     as_json: JsonOption = False,
@@ -108,7 +108,7 @@ def index(
     with _watched(quiet=as_json) as progress:
         report = toile.load(bundle, into).index(source, update=update, progress=progress)
     if as_json:
-        typer.echo(json.dumps(asdict(report), default=str))
+        typer.echo(json.dumps({**asdict(report), "pictures_per_s": report.pictures_per_s}))
         return
     typer.echo(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.rejected} rejected; "
@@ -124,9 +124,7 @@ def search(
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
     image: Annotated[Path | None, typer.Option(help="Picture to look for, alone or together with the words.")] = None,
     k: Annotated[int, typer.Option("--k", "-k", help="How many hits.")] = 10,
-    where: Annotated[
-        str | None, typer.Option(help="SQL condition: category = 'dress' and kids = false.")
-    ] = None,
+    where: Annotated[str | None, typer.Option(help="SQL condition: category = 'dress' and kids = false.")] = None,
     text_weight: Annotated[float, typer.Option(help="Share of the words in [0, 1] beside a picture.")] = 0.5,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="Fuse with full-text search over captions.")] = False,
     facet: Annotated[list[str] | None, typer.Option(help="Count this column's values; may be repeated.")] = None,
@@ -197,15 +195,11 @@ def replay(
 
 @app.command()
 def train(
-    recipe: Annotated[
-        Path, typer.Argument(help="TOML recipe: a file, or a shipped one such as recipes/embed.toml.")
-    ],
+    recipe: Annotated[Path, typer.Argument(help="TOML recipe: a file, or a shipped one such as recipes/embed.toml.")],
     data: Annotated[Path, typer.Option(help="Folder with the training data.")],
     out: Annotated[Path | None, typer.Option(help="Folder for checkpoints; default: runs/NAME.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Stop after this long; default: what the recipe says.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Override: a.b=1; may be repeated.")
-    ] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Override: a.b=1; may be repeated.")] = None,
 ) -> None:
     """Train a part of a bundle by a recipe; prints the folder of the result."""
     from toile.recipes import train as run_recipe
@@ -231,7 +225,8 @@ def evaluate(
     with _watched(quiet=as_json) as progress:
         report = run_benchmark(name, bundle=load_bundle(bundle), data=data or (), split=split.value, progress=progress)
     if out is not None:
-        _save_report(report, out)
+        for path in report.save(out):
+            typer.echo(str(path), err=True)
     if as_json:
         typer.echo(report.to_json())
         return
@@ -240,19 +235,9 @@ def evaluate(
         typer.echo(f"{figure}\t{value:.4f}" + (f"\t[{low_high[0]:.4f}, {low_high[1]:.4f}]" if low_high else ""))
 
 
-def _save_report(report: Report, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{report.benchmark}.json").write_text(report.to_json(), encoding="utf-8")
-    for sheet_name, sheet in report.sheets.items():
-        sheet.save(out / f"{sheet_name}.png")
-    typer.echo(f"report: {out}", err=True)
-
-
 @app.command()
 def demo(
-    photos: Annotated[
-        Path | None, typer.Option(help="Own pictures, as index reads them; default: the sample.")
-    ] = None,
+    photos: Annotated[Path | None, typer.Option(help="Own pictures, as index reads them; default: the sample.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the page; made if missing.")] = Path("demo-out"),
     bundle: BundleOption = None,
 ) -> None:

@@ -47,7 +47,7 @@ class Studio:
 
         Args:
             source: folder of pictures, CSV, JSONL or parquet manifest, imagefolder, or shards `a-{000..9}.tar`.
-            update: replace records whose id is known already; otherwise they are left as they are.
+            update: embed known records again whose picture or manifest row has changed; else they stay as they are.
             batch_size: pictures encoded at once.
             progress: watcher.
 

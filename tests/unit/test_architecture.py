@@ -5,6 +5,7 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,16 @@ def test_every_module_has_a_licence_to_be_where_it_is() -> None:
 
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
     assert contract["exhaustive"] is True
+
+
+def test_a_wheel_carries_what_the_package_reads_at_run_time(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    source = ROOT / "src"
+    files = {path.relative_to(source).as_posix() for path in (source / "toile").rglob("*") if path.is_file()}
+    data = {name for name in files if not name.endswith((".py", ".pyc"))}
+    assert {"toile/py.typed", "toile/catalog/sample/sample.parquet", "toile/recipes/embed.toml"} <= data
+    assert data <= packed
