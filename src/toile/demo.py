@@ -1,0 +1,154 @@
+"""`toile demo`: the whole house in one run. Pictures in, an index, hits, designs, and one page that shows them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from toile import __version__
+from toile.catalog.sample import sample_path
+from toile.pages import DemoFacts, DrawnBlock, FoundBlock, demo_page
+from toile.pages.rendering import command
+from toile.progress import Progress
+from toile.tasks.design import design, save_designs
+from toile.tasks.index import IndexReport, index_catalog
+from toile.tasks.search import search
+
+if TYPE_CHECKING:
+    from toile.bundles import Bundle
+    from toile.tasks.search import Hit
+
+WORDS: Final = ("a red dress", "blue jeans", "a green hoodie", "black boots")
+CHANGES: Final = ("in red", "in blue")
+"""Words that join the query pictures."""
+PROMPTS: Final = (
+    "black leather jacket, white dress, brown boots",
+    "navy blazer, white shirt, beige trousers",
+    "red dress, black heels",
+    "grey sweater, blue jeans, white shoes",
+)
+_HITS: Final = 8
+_SEED: Final = 7
+_DESIGNS: Final = 2  # a prompt: eight pictures at the slowest allowed 5 s leave half of the 90 s that a second run has
+
+
+def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress) -> Path:
+    """Index, search, design, and write one self-contained page.
+
+    Args:
+        photos: what `toile index` reads; None: the bundled sample.
+        out: folder for index, designs and page; made if missing. A second run goes on with the index it finds there.
+        bundle: the models.
+        progress: progress callback.
+
+    Returns:
+        The page.
+
+    Raises:
+        DataError: nothing in `photos` can be used.
+    """
+    start = time.perf_counter()
+    source = sample_path() if photos is None else photos
+    index_dir = out / "index" / _index_name(source, bundle)
+    report = index_catalog(source, into=index_dir, bundle=bundle, progress=progress)
+    by_words = _ask_words(index_dir, bundle, progress)
+    chosen = _query_pictures(by_words)
+    pictures = _save_pictures(chosen, out / "queries")
+    by_picture = [_ask_picture(hit, path, None, index_dir, bundle) for hit, path in pictures]
+    changed = zip(pictures, CHANGES, strict=False)  # a source of one picture has one query picture
+    by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in changed]
+    drawn = _draw(out, bundle, progress)
+    html = demo_page(
+        _facts(photos, report, bundle, time.perf_counter() - start),
+        by_words=by_words,
+        by_picture=by_picture,
+        by_both=by_both,
+        drawn=drawn,
+    )
+    page = out / "demo.html"
+    page.write_text(html, encoding="utf-8")
+    return page
+
+
+def _index_name(source: Path, bundle: Bundle) -> str:
+    """One index a source and bundle: another sample or a new encoder must not meet an old index."""
+    key = f"{source.resolve()}|{bundle.hash}"
+    return f"{source.stem}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def _ask_words(index_dir: Path, bundle: Bundle, progress: Progress) -> list[FoundBlock]:
+    blocks = []
+    for number, words in enumerate(WORDS):
+        progress("searching", number + 1, len(WORDS))
+        blocks.append(
+            FoundBlock(
+                text=words,
+                image=None,
+                command=command("toile", "search", words, "--index", str(index_dir), "--k", str(_HITS)),
+                result=search(index_dir, bundle=bundle, text=words, k=_HITS),
+            )
+        )
+    return blocks
+
+
+def _query_pictures(blocks: Sequence[FoundBlock]) -> list[Hit]:
+    """The best hits of the last searches: they come from the index itself, and the same index gives the same ones."""
+    best = {block.result.hits[0].id: block.result.hits[0] for block in reversed(blocks)}
+    return list(best.values())[: len(CHANGES)]
+
+
+def _save_pictures(hits: Sequence[Hit], folder: Path) -> list[tuple[Hit, Path]]:
+    """The query pictures as files, so that the page's command lines can be tried."""
+    folder.mkdir(parents=True, exist_ok=True)
+    saved = []
+    for number, hit in enumerate(hits):
+        path = folder / f"{number}.png"
+        hit.record.picture().save(path)
+        saved.append((hit, path))
+    return saved
+
+
+def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundle: Bundle) -> FoundBlock:
+    image = hit.record.picture()
+    quoted = hit.id.replace("'", "''")
+    others = f"id != '{quoted}'"
+    asked = ("toile", "search", *((words,) if words else ()), "--image", str(path), "--where", others)
+    return FoundBlock(
+        text=words,
+        image=image,
+        command=command(*asked, "--index", str(index_dir), "--k", str(_HITS)),
+        result=search(index_dir, bundle=bundle, text=words, image=image, where=others, k=_HITS),
+    )
+
+
+def _draw(out: Path, bundle: Bundle, progress: Progress) -> list[DrawnBlock]:
+    blocks = []
+    for number, prompt in enumerate(PROMPTS):
+        progress("drawing", number, len(PROMPTS))
+        start = time.perf_counter()
+        designs = design(prompt, bundle=bundle, n=_DESIGNS, seed=_SEED)
+        seconds = time.perf_counter() - start
+        save_designs(designs, out / "designs" / f"{number}")
+        asked = ("toile", "design", prompt, "--n", str(_DESIGNS), "--seed", str(_SEED))
+        blocks.append(DrawnBlock(prompt=prompt, command=command(*asked), designs=designs, seconds=seconds))
+    progress("drawing", len(PROMPTS), len(PROMPTS))
+    return blocks
+
+
+def _facts(photos: Path | None, report: IndexReport, bundle: Bundle, seconds: float) -> DemoFacts:
+    return DemoFacts(
+        source="the bundled sample" if photos is None else photos.name,
+        records=report.total,
+        rejected=report.rejected,
+        added=report.added,
+        index_seconds=report.seconds,
+        pictures_per_s=report.pictures_per_s,
+        total_seconds=seconds,
+        bundle=f"{bundle.name} {bundle.hash[:8]}",
+        version=__version__,
+        cores=os.cpu_count() or 1,
+    )

@@ -1,0 +1,66 @@
+"""The benchmarks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from toile.catalog.split import SPLITS, Split
+from toile.errors import ConfigError
+from toile.evaluation.report import Report
+from toile.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    from toile.bundles import Bundle
+
+BENCHMARKS: Final = ("search", "design", "speed")
+
+
+def evaluate(
+    name: str,
+    *,
+    bundle: Bundle,
+    data: Sequence[Path] = (),
+    split: str = "test",
+    progress: Progress = no_progress,
+) -> Report:
+    """Run one benchmark.
+
+    Args:
+        name: one of `BENCHMARKS`.
+        bundle: whose models are measured.
+        data: parquet files with pictures; empty: the files of `evaluation.gallery.DEFAULT_DATA`. `speed` needs none.
+        split: the rows to score; `all` is for files that nothing was trained on.
+        progress: progress callback.
+
+    Raises:
+        ConfigError: no such benchmark or split.
+        DataError: a file is missing or lacks what the benchmark needs.
+    """
+    part = _split(split)
+    match name:
+        case "search":
+            from toile.evaluation.search import evaluate_search
+
+            return evaluate_search(bundle, data, part, progress)
+        case "design":
+            from toile.evaluation.design import evaluate_design
+
+            return evaluate_design(bundle, data, part, progress)
+        case "speed":
+            from toile.evaluation.speed import evaluate_speed
+
+            return evaluate_speed(bundle, progress)
+        case _:
+            raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
+
+
+def _split(name: str) -> Split | None:
+    """The split by name; None stands for all rows."""
+    if name == "all":
+        return None
+    for split in SPLITS:
+        if split == name:
+            return split
+    raise ConfigError(f"there is no split {name!r}; choose one of {', '.join(SPLITS)}, all")

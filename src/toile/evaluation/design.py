@@ -1,0 +1,171 @@
+"""Do designs look like people in clothes, and like what was asked? Against photos of people nobody trained on.
+
+The prompts are the captions of the scored cut-outs, so designs and photos should show the same clothes. Features and
+alignment come from the bundle's own encoder: good for comparing one bundle's denoisers, not with published FIDs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from toile import __version__
+from toile.catalog.photos import Cutout, load_street_cutouts
+from toile.catalog.split import Split
+from toile.errors import DataError
+from toile.evaluation.gallery import data_files
+from toile.evaluation.picture_sheet import picture_sheet
+from toile.evaluation.report import Report
+from toile.metrics.bootstrap import bootstrap_mean
+from toile.metrics.distribution import frechet_distance, kernel_distance
+from toile.models.protocols import Embeddings, Encoder
+from toile.progress import Progress
+from toile.tasks.design import design
+
+if TYPE_CHECKING:
+    from toile.bundles import Bundle
+
+NUM_DESIGNS: Final = 256
+NUM_SHOWN: Final = 32
+_MIN_PHOTOS: Final = 8
+_NOTES: Final = (
+    "feature extractor of kid and fid: the bundle's own (embedded) encoder, unit embeddings times the root of their "
+    "width; only figures made with one and the same encoder can be compared",
+    "fid is biased upwards at these sample sizes (fewer pictures than features); kid is not",
+    "kid_std is over 100 subsets of one sample, not the error of the mean",
+    "alignment: cosine of a prompt and its design; shuffled: of the other prompts and that design; margin: the first "
+    "minus the second, interval by resampling designs; no interval for kid and fid, which repeated rows would bias",
+    "reference_kid, reference_fid: as many training photos as there are designs, against the scored photos",
+    "reference_alignment_margin: of the scored photos and their own captions, the most that designs could be asked for",
+    "designs: one for each caption in turn, seed i for design i, none left out",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Drawn:
+    prompts: list[str]
+    images: list[Image.Image]
+    seconds: float
+
+
+def evaluate_design(
+    bundle: Bundle,
+    data: Sequence[Path],
+    split: Split | None,
+    progress: Progress,
+    *,
+    num_designs: int = NUM_DESIGNS,
+) -> Report:
+    """The design benchmark; see the module's docstring and the report's notes.
+
+    Raises:
+        DataError: a file is missing or has too few people to compare with.
+    """
+    start = time.perf_counter()
+    files = data_files(data, "streets.parquet")
+    photos = [cutout for file in files for cutout in load_street_cutouts(file, split)]
+    if len(photos) < _MIN_PHOTOS:
+        raise DataError(f"only {len(photos)} people to compare with, expected at least {_MIN_PHOTOS}; try --split all")
+    drawn = _draw(photos, bundle, num_designs, progress)
+    encoder = bundle.encoder
+    real = encoder.encode_images([photo.image for photo in photos])
+    fake = encoder.encode_images(drawn.images)
+    figures = _distances("", real, fake)
+    intervals: dict[str, tuple[float, float]] = {}
+    if split is not None:
+        figures |= _reference_distances(files, encoder, real, num_designs)
+    for prefix, prompts, images in (
+        ("", drawn.prompts, fake),
+        ("reference_", [photo.caption for photo in photos], real),
+    ):
+        aligned, sureness = _alignment(prefix, prompts, images, encoder)
+        figures |= aligned
+        intervals |= sureness
+    figures["design_s_per_image"] = drawn.seconds / num_designs
+    return Report(
+        benchmark="design",
+        figures=figures,
+        intervals=intervals,
+        n=num_designs,
+        bundle=f"{bundle.name} {bundle.hash[:12]}",
+        version=__version__,
+        seconds=time.perf_counter() - start,
+        notes=list(_NOTES),
+        sheets={"designs": picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])},
+    )
+
+
+def _draw(photos: Sequence[Cutout], bundle: Bundle, num_designs: int, progress: Progress) -> _Drawn:
+    prompts = [photos[i % len(photos)].caption for i in range(num_designs)]
+    images = []
+    start = time.perf_counter()
+    for seed, prompt in enumerate(prompts):
+        images.append(design(prompt, bundle=bundle, seed=seed)[0].image)
+        progress("drawing", seed + 1, num_designs)
+    return _Drawn(prompts=prompts, images=images, seconds=time.perf_counter() - start)
+
+
+def _distances(prefix: str, real: Embeddings, fake: Embeddings) -> dict[str, float]:
+    scale = np.sqrt(real.shape[1])  # unit variance a feature, about, as the kernel of KID expects
+    kernel = kernel_distance(real * scale, fake * scale)
+    return {
+        f"{prefix}kid": kernel.mean,
+        f"{prefix}kid_std": kernel.std,
+        f"{prefix}fid": frechet_distance(real * scale, fake * scale),
+    }
+
+
+def _reference_distances(
+    files: Sequence[Path], encoder: Encoder, real: Embeddings, num_designs: int
+) -> dict[str, float]:
+    """Train photos in the designs' place."""
+    train = [cutout.image for file in files for cutout in load_street_cutouts(file, "train")]
+    chosen = np.random.default_rng(0).permutation(len(train))[:num_designs]
+    if len(chosen) < _MIN_PHOTOS:
+        raise DataError(f"only {len(chosen)} people of the training split to compare with, expected {_MIN_PHOTOS}")
+    return _distances("reference_", real, encoder.encode_images([train[i] for i in chosen]))
+
+
+def alignment_margins(prompts: Sequence[str], similarity: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Cosine of each picture with its own prompt minus the mean with all prompts of other words, `(N,)`.
+
+    The mean over the others is what endless shuffling would give.
+
+    Args:
+        prompts: `N`, some of them equal.
+        similarity: `(N, N)`, prompt by picture.
+
+    Raises:
+        ValueError: all prompts are one.
+    """
+    words = np.array(prompts)
+    others = words[:, None] != words[None, :]
+    if not others.any(axis=0).all():
+        raise ValueError("all prompts are equal: there is nothing to shuffle")
+    exact = similarity.astype(np.float64)
+    margins: NDArray[np.float64] = np.diag(exact) - (exact * others).sum(axis=0) / others.sum(axis=0)
+    return margins
+
+
+def _alignment(
+    prefix: str, prompts: Sequence[str], images: Embeddings, encoder: Encoder
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    similarity = encoder.encode_texts(prompts) @ images.T
+    margins = alignment_margins(prompts, similarity)
+    matched = np.diag(similarity).astype(np.float64)
+    name = f"{prefix}alignment"
+    interval = bootstrap_mean(margins)
+    figures = {
+        name: float(matched.mean()),
+        f"{name}_shuffled": float((matched - margins).mean()),
+        f"{name}_margin": float(margins.mean()),
+        f"{name}_margin_low": interval[0],
+    }
+    return figures, {name: bootstrap_mean(matched), f"{name}_margin": interval}

@@ -1,0 +1,116 @@
+"""What one run of the demo found and drew, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from toile.pages.contact_sheet import Card, card
+from toile.pages.rendering import data_uri, picture_uri, pretty_recipe, render
+from toile.recipe import png_bytes
+
+if TYPE_CHECKING:
+    from toile.tasks.design import Design
+    from toile.tasks.search import SearchResult
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundBlock:
+    """One search: what was asked, how to ask it again, and what came."""
+
+    text: str | None
+    image: Image.Image | None
+    command: str
+    result: SearchResult
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnBlock:
+    """Designs of one prompt."""
+
+    prompt: str
+    command: str
+    designs: Sequence[Design]
+    seconds: float
+    """For all of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemoFacts:
+    """The run in numbers."""
+
+    source: str
+    records: int
+    rejected: int
+    added: int
+    index_seconds: float
+    pictures_per_s: float
+    total_seconds: float
+    bundle: str
+    version: str
+    cores: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    text: str | None
+    query_picture: str | None
+    cards: list[Card]
+    milliseconds: str
+    command: str
+    recipe: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Drawn:
+    prompt: str
+    pictures: list[tuple[str, int]]
+    seconds_each: str
+    command: str
+    recipe: str
+
+
+def demo_page(
+    facts: DemoFacts,
+    *,
+    by_words: Sequence[FoundBlock],
+    by_picture: Sequence[FoundBlock],
+    by_both: Sequence[FoundBlock],
+    drawn: Sequence[DrawnBlock],
+) -> str:
+    """One self-contained HTML page. Designs lie in it as the very PNG files, recipes inside."""
+    return render(
+        "demo.html.j2",
+        facts=facts,
+        by_words=[_found(block) for block in by_words],
+        by_picture=[_found(block) for block in by_picture],
+        by_both=[_found(block) for block in by_both],
+        drawn=[_drawn(block) for block in drawn],
+    )
+
+
+def _found(block: FoundBlock) -> _Found:
+    return _Found(
+        text=block.text,
+        query_picture=picture_uri(block.image) if block.image is not None else None,
+        cards=[card(hit) for hit in block.result.hits],
+        milliseconds=f"{1000 * block.result.seconds:.0f}",
+        command=block.command,
+        recipe=pretty_recipe(block.result.recipe),
+    )
+
+
+def _drawn(block: DrawnBlock) -> _Drawn:
+    return _Drawn(
+        prompt=block.prompt,
+        pictures=[
+            (data_uri(png_bytes(design.image, design.recipe), "image/png"), design.recipe.seeds[0])
+            for design in block.designs
+        ],
+        seconds_each=f"{block.seconds / len(block.designs):.1f}",
+        command=block.command,
+        recipe=pretty_recipe(block.designs[0].recipe),
+    )
