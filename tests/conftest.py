@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,32 @@ def shared_data() -> Path:
     if not (SHARED_DATA / "garments.parquet").is_file():
         pytest.skip("needs the real photos in ../shared/data, which this machine does not have")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle folder of the real architectures at tiny sizes with random weights; the text tower is the real one."""
+    import torch
+
+    from toile.bundles import assemble, write_part
+    from toile.diffusion.sampler import NoiseScheduleConfig
+    from toile.models.autoencoder import Autoencoder, AutoencoderConfig
+    from toile.models.denoiser import DenoiserConfig, build_unet
+    from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
+    from toile.models.image_encoder import ImageEncoderConfig
+
+    folder = tmp_path_factory.mktemp("tiny-bundle")
+    towers = FashionEncoderConfig(
+        image=ImageEncoderConfig(widths=(8, 8, 16, 16), depths=(1, 1, 1, 1)), image_size=64, kind_dim=24, colour_dim=8
+    )
+    pictures = AutoencoderConfig(encoder_width=8, encoder_depth=1, decoder_width=8, decoder_depth=1, detail_width=8)
+    drawing = DenoiserConfig(widths=(32, 32, 32), head_dim=16)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        write_part(folder / "encoder", "encoder", FashionTower(towers), asdict(towers))
+        write_part(folder / "autoencoder", "autoencoder", Autoencoder(pictures), asdict(pictures))
+        config = {"model": asdict(drawing), "schedule": asdict(NoiseScheduleConfig())}
+        write_part(folder / "denoiser", "denoiser", build_unet(drawing), config)
+    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser")]
+    assemble(parts, folder / "bundle", name="tiny")
+    return folder / "bundle"

@@ -153,9 +153,9 @@ def search(
 @app.command()
 def design(
     prompt: Annotated[str, typer.Argument(help='What to draw, e.g. "black leather jacket, white dress, brown boots".')],
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many pictures.")] = 1,
+    n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
-    steps: Annotated[int, typer.Option(min=1, help="Denoising steps.")] = 20,
+    steps: Annotated[int, typer.Option(help="Denoising steps.")] = 20,
     guidance_scale: Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")] = 4.0,
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
     bundle: BundleOption = None,

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,13 @@ def run(*arguments: object) -> Result:
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tiny_models(tiny_bundle: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOILE_BUNDLE", str(tiny_bundle))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +97,7 @@ def test_delete_by_id(photos: Path, tmp_path: Path) -> None:
 
 
 def test_search_prints_hits_as_json_and_as_lines(wardrobe: Path, photos: Path) -> None:
-    asked = ("search", "something red", "--image", photos / "red.png", "--index", wardrobe, "--k", 2)
+    asked = ("search", "red", "--image", photos / "red.png", "--text-weight", 0, "--index", wardrobe, "--k", 2)
     as_json = run(*asked, "--json")
     assert as_json.stderr == ""
     hits = json.loads(as_json.stdout)["hits"]
@@ -122,6 +131,7 @@ def test_search_counts_facets(wardrobe: Path) -> None:
         (("search", "red", "--index", "{index}", "--bundle", "{tmp}/none"), CheckpointError, "none"),
         (("index", "{tmp}", "--into", "{tmp}/i"), DataError, ""),
         (("design", " ", "--out", "{tmp}"), QueryError, "empty"),
+        (("design", "a dress", "--n", "0", "--out", "{tmp}"), QueryError, "n is 0"),
         (("replay", "{tmp}/no.png"), DataError, "no.png does not exist"),
         (("train", "recipes/weave.toml", "--data", "{tmp}"), ConfigError, "weave"),
         (("evaluate", "elegance"), ConfigError, "elegance"),
@@ -165,6 +175,22 @@ def test_doctor_knows_a_whole_bundle() -> None:
     assert diagnosis["packages"]["torch"].startswith("2.")
     assert diagnosis["problems"] == []
     assert run("doctor").stdout.rstrip().endswith("all is well")
+
+
+def test_doctor_finds_the_file_that_is_corrupted_and_the_one_that_is_gone(tiny_bundle: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(tiny_bundle, bundle)
+    with (bundle / "encoder.safetensors").open("r+b") as weights:
+        weights.write(b"\0\0")
+    (bundle / "denoiser.safetensors").unlink()
+    result = run("doctor", "--bundle", bundle, "--json")
+    assert result.exit_code == 1
+    diagnosis = json.loads(result.stdout)
+    assert diagnosis["bundle"]["files"]["encoder.safetensors"].startswith("corrupted: sha256")
+    assert diagnosis["bundle"]["files"]["denoiser.safetensors"] == "missing"
+    assert diagnosis["bundle"]["files"]["autoencoder.safetensors"] == "right"
+    assert len(diagnosis["problems"]) == 2
+    assert "PROBLEM: denoiser.safetensors of the bundle is missing" in run("doctor", "--bundle", bundle).stdout
 
 
 def test_doctor_without_a_bundle(tmp_path: Path) -> None:

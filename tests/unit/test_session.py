@@ -4,18 +4,22 @@ from pathlib import Path
 
 import pytest
 
-import toile
+import toile.bundles
 from toile.errors import ConfigError, DataError
 from toile.session import Studio
 
 
 @pytest.fixture(scope="module")
-def studio() -> Studio:
-    return toile.load()
+def studio(tiny_bundle: Path) -> Studio:
+    return toile.load(tiny_bundle)
 
 
-def test_load_opens_the_bundle_inside_the_package(studio: Studio) -> None:
-    assert studio.bundle.name
+def test_load_opens_the_bundle_inside_the_package() -> None:
+    assert Path(toile.bundles.__file__).parent in toile.load().bundle.folder.parents
+
+
+def test_load_opens_another_bundle(studio: Studio) -> None:
+    assert studio.bundle.name == "tiny"
     assert len(studio.bundle.hash) == 64
     assert studio.index_dir is None
 
