@@ -1,0 +1,15 @@
+"""Whole model bundles: the embedded one, others on disk, and hub checkpoints."""
+
+from toile.bundles.bundle import Bundle, Generator, HubBundle, load_bundle
+from toile.bundles.parts import assemble, broken_files, read_manifest, write_part
+
+__all__ = [
+    "Bundle",
+    "Generator",
+    "HubBundle",
+    "assemble",
+    "broken_files",
+    "load_bundle",
+    "read_manifest",
+    "write_part",
+]

@@ -1,0 +1,1 @@
+"""Noise schedules, prompt windows, guidance and the sampling loop; it knows no network."""

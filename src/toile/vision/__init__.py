@@ -1,0 +1,1 @@
+"""Seeing clothes: colours, masks, cut-outs, poses as maps."""

@@ -57,15 +57,15 @@ def _prototype_table() -> tuple[NDArray[np.float32], NDArray[np.intp]]:
 
 def to_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """sRGB `(H, W, 3)` to CIELAB: L in [0, 100], a and b around [-110, 110]."""
-    lab: NDArray[np.float32] = cv2.cvtColor(rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
-    return lab
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
 def name_pixels(rgb: NDArray[np.uint8]) -> NDArray[np.intp]:
     """The index into `COLOURS` of every pixel: `(H, W, 3)` to `(H, W)`."""
     prototypes, names = _prototype_table()
     distance = (((to_lab(rgb)[:, :, None, :] - prototypes) * _AXIS_WEIGHTS) ** 2).sum(-1)
-    return names[distance.argmin(-1)]
+    nearest: NDArray[np.intp] = names[distance.argmin(-1)]
+    return nearest
 
 
 def garment_mask(image: Image.Image) -> NDArray[np.bool_]:
@@ -81,7 +81,9 @@ def garment_mask(image: Image.Image) -> NDArray[np.bool_]:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)  # GrabCut seeds its k-means from a global generator
     rectangle = (left, top, width - 2 * left, height - 2 * top)
-    cv2.grabCut(np.ascontiguousarray(rgb[:, :, ::-1]), labels, rectangle, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_RECT)
+    cv2.grabCut(
+        np.ascontiguousarray(rgb[:, :, ::-1]), labels, rectangle, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_RECT
+    )
     mask: NDArray[np.bool_] = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     if mask.mean() < _MIN_GARMENT_SHARE:
         mask[:] = False

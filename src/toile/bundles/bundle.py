@@ -1,0 +1,189 @@
+"""A whole model bundle: one folder, one hash, models that are loaded when they are first asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+from pydantic import TypeAdapter
+
+from toile.bundles.parts import Manifest, read_manifest, read_tensors
+from toile.errors import CheckpointError, ConfigError
+from toile.models.memory import channels_last
+from toile.models.protocols import Encoder
+
+if TYPE_CHECKING:
+    from toile.diffusion.sampler import NoiseScheduleConfig
+    from toile.models.autoencoder import Autoencoder
+    from toile.models.denoiser import LatentDenoiser
+    from toile.models.text_encoder import TextEncoder
+
+EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generator:
+    """The models that draw a picture."""
+
+    text_encoder: TextEncoder
+    autoencoder: Autoencoder
+    denoiser: LatentDenoiser
+    schedule: NoiseScheduleConfig
+
+
+class Bundle:
+    """The models of one folder.
+
+    Attributes:
+        folder: where it lies.
+        device: where its models run.
+        manifest: its parts and their hashes.
+    """
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.folder = folder
+        self.device = torch.device(device)
+        self.manifest: Manifest = read_manifest(folder)
+
+    @property
+    def name(self) -> str:
+        """The bundle's name."""
+        return self.manifest.name
+
+    @property
+    def hash(self) -> str:
+        """sha256 of all configs and weights."""
+        return self.manifest.hash
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """What is in the bundle, for people: parts with their configs and files."""
+        return {name: {"config": part.config, "files": part.files} for name, part in self.manifest.parts.items()}
+
+    @cached_property
+    def text_encoder(self) -> TextEncoder:
+        """The frozen text tower, which the encoder and the generator share."""
+        from toile.models.text_encoder import load_text_encoder
+
+        return load_text_encoder().to(self.device)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The text-image encoder.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.fashion_encoder import FashionEncoder, FashionEncoderConfig, FashionTower
+
+        weights = read_tensors(self.folder, self.manifest, "encoder")
+        config = TypeAdapter(FashionEncoderConfig).validate_python(self.manifest.parts["encoder"].config)
+        with torch.device("meta"):
+            tower = FashionTower(config)
+        tower.load_state_dict(weights, assign=True)
+        tower.requires_grad_(requires_grad=False)
+        return FashionEncoder(channels_last(tower.to(self.device)), self.text_encoder)
+
+    @cached_property
+    def autoencoder(self) -> Autoencoder:
+        """The autoencoder.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.autoencoder import Autoencoder, AutoencoderConfig
+
+        weights = read_tensors(self.folder, self.manifest, "autoencoder")
+        config = TypeAdapter(AutoencoderConfig).validate_python(self.manifest.parts["autoencoder"].config)
+        autoencoder = Autoencoder(config)
+        autoencoder.load_state_dict(weights)
+        autoencoder.requires_grad_(requires_grad=False)
+        return channels_last(autoencoder.eval().to(self.device))
+
+    @cached_property
+    def generator(self) -> Generator:
+        """Text tower, autoencoder and denoiser together.
+
+        Raises:
+            CheckpointError: one is missing or broken.
+        """
+        from toile.diffusion.sampler import NoiseScheduleConfig
+        from toile.models.denoiser import DenoiserConfig, LatentDenoiser, build_unet
+
+        weights = read_tensors(self.folder, self.manifest, "denoiser")
+        config = self.manifest.parts["denoiser"].config
+        unet = build_unet(TypeAdapter(DenoiserConfig).validate_python(config["model"]))
+        unet.load_state_dict(weights)
+        unet.requires_grad_(requires_grad=False)
+        return Generator(
+            text_encoder=self.text_encoder,
+            autoencoder=self.autoencoder,
+            denoiser=LatentDenoiser(channels_last(unet.eval().to(self.device))),
+            schedule=TypeAdapter(NoiseScheduleConfig).validate_python(config["schedule"]),
+        )
+
+
+class HubBundle(Bundle):
+    """A transformers CLIP or SigLIP checkpoint folder, used as a bundle that can search but not draw."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.folder = folder
+        self.device = torch.device(device)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The checkpoint's two towers."""
+        from toile.models.hub_encoder import HubEncoder
+
+        return HubEncoder(self.folder, self.device)
+
+    @property
+    def hash(self) -> str:
+        """The encoder's fingerprint: it is all the bundle holds."""
+        return self.encoder.fingerprint
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The checkpoint's own config."""
+        card: dict[str, Any] = json.loads((self.folder / "config.json").read_text())
+        return card
+
+    @cached_property
+    def generator(self) -> Generator:
+        """There is none.
+
+        Raises:
+            CheckpointError: always.
+        """
+        raise CheckpointError(f"the checkpoint '{self.name}' can search but not draw; use a toile bundle for designs")
+
+
+def load_bundle(path: Path | None = None, *, device: str = "cpu") -> Bundle:
+    """Open a bundle; its models load when they are first used.
+
+    Args:
+        path: folder of a toile bundle or of a transformers CLIP or SigLIP checkpoint; None: the embedded bundle.
+        device: a torch device, such as `cpu` or `cuda`.
+
+    Raises:
+        CheckpointError: no bundle in the folder.
+        ConfigError: the device isn't there.
+    """
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ConfigError(f"device is {device!r} but torch sees no CUDA device; use 'cpu'")
+    folder = path or EMBEDDED_FOLDER
+    if not folder.is_dir():
+        raise CheckpointError(f"{folder} is not a folder; give the folder of a toile bundle or leave the bundle out")
+    config = folder / "config.json"
+    if config.is_file() and json.loads(config.read_text()).get("model_type") in {"clip", "siglip"}:
+        return HubBundle(folder, device)
+    return Bundle(folder, device)

@@ -1,0 +1,109 @@
+"""The sampling loop: our steps over a diffusers solver, with classifier-free guidance. It knows no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from diffusers import DPMSolverMultistepScheduler, SchedulerMixin
+from torch import Tensor
+
+from toile.diffusion.conditioning import Conditioning
+from toile.losses.denoising import PredictionType
+
+StepCallback = Callable[[int, int], None]
+"""Called as `(steps_done, steps)`."""
+
+
+class Denoiser(Protocol):
+    """What the sampler knows of a network."""
+
+    def __call__(self, x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
+        """Predict noise or velocity, `(B, C, h, w)`, at one timestep for all rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoiseScheduleConfig:
+    """The forward process: a bundle's data, used alike in training and sampling."""
+
+    num_timesteps: int = 1000
+    beta_start: float = 0.00085
+    beta_end: float = 0.012
+    prediction_type: PredictionType = "v_prediction"
+    zero_terminal_snr: bool = True
+    """Rescaled so that the last step is pure noise (Lin et al. 2024): else no picture can be all white."""
+
+
+def dpm_solver(config: NoiseScheduleConfig) -> DPMSolverMultistepScheduler:
+    """DPM-Solver++ 2M (Lu et al. 2022) over the schedule, timesteps trailing."""
+    return DPMSolverMultistepScheduler(
+        num_train_timesteps=config.num_timesteps,
+        beta_start=config.beta_start,
+        beta_end=config.beta_end,
+        beta_schedule="scaled_linear",
+        prediction_type=config.prediction_type,
+        rescale_betas_zero_snr=config.zero_terminal_snr,
+        timestep_spacing="trailing",
+        algorithm_type="dpmsolver++",
+        final_sigmas_type="zero",
+    )
+
+
+def alphas_cumprod(config: NoiseScheduleConfig) -> Tensor:
+    """`(num_timesteps,)`: the share of signal variance at each timestep."""
+    shares: Tensor = dpm_solver(config).alphas_cumprod
+    return shares
+
+
+def initial_noise(seed: int, shape: tuple[int, int, int]) -> Tensor:
+    """`x_T` of one picture, `(1, C, h, w)`, from its own seed on the CPU: the same on every device."""
+    return torch.randn((1, *shape), generator=torch.Generator().manual_seed(seed))
+
+
+def guided(denoiser: Denoiser, x_t: Tensor, timestep: int, conditioning: Conditioning, guidance_scale: float) -> Tensor:
+    """Classifier-free guidance (Ho & Salimans 2022) as Stable Diffusion counts it.
+
+    `u + guidance_scale * (c - u)`: 1 is no guidance, 0 ignores the words. (The paper's w is `guidance_scale - 1`.)
+    """
+    conditional = denoiser(x_t, timestep, conditioning)
+    if guidance_scale == 1:
+        return conditional
+    unconditional = denoiser(x_t, timestep, conditioning.unconditional())
+    return unconditional + guidance_scale * (conditional - unconditional)
+
+
+@torch.inference_mode()
+def sample(
+    denoiser: Denoiser,
+    conditioning: Conditioning,
+    x_T: Tensor,  # noqa: N803  (the literature's symbol)
+    *,
+    solver: SchedulerMixin,
+    steps: int,
+    guidance_scale: float,
+    callback: StepCallback | None = None,
+) -> Tensor:
+    """Denoise one picture's latents from pure noise, `(1, C, h, w)` to `(1, C, h, w)`.
+
+    One picture at a time: matrix products round differently in batches of different sizes, and picture *i* of a batch
+    must be bit for bit the picture made alone with its seed. On a CPU a batch would hardly be faster.
+
+    Args:
+        denoiser: the network.
+        conditioning: what it looks at.
+        x_T: from `initial_noise`.
+        solver: a diffusers scheduler, such as `dpm_solver`'s.
+        steps: network evaluations (twice that with guidance).
+        guidance_scale: see `guided`.
+        callback: progress.
+    """
+    solver.set_timesteps(steps)
+    x_t: Tensor = x_T * solver.init_noise_sigma
+    for index, timestep in enumerate(solver.timesteps):
+        prediction = guided(denoiser, x_t, int(timestep), conditioning, guidance_scale)
+        x_t = solver.step(prediction, timestep, x_t).prev_sample
+        if callback is not None:
+            callback(index + 1, steps)
+    return x_t

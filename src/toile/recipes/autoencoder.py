@@ -1,0 +1,93 @@
+"""Train the embedded autoencoder: `toile train recipes/autoencoder.toml --data FOLDER`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from toile.losses.reconstruction import reconstruction_loss
+from toile.models.autoencoder import PATCH_SIZE, Autoencoder, AutoencoderConfig
+from toile.models.memory import channels_last
+from toile.progress import Progress
+from toile.recipes.pictures import load_pictures
+from toile.training.config import Strict
+from toile.training.loop import LoopConfig, train_loop
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderRecipe(Strict):
+    """Everything that decides the autoencoder's weights besides the data."""
+
+    loop: LoopConfig
+    model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    batch_size: int = 8
+    crop_width: int = 128
+    """Columns of the 192 that a step sees: people stand in the middle, the rest is white."""
+    garment_share: float = 0.4
+    latent_noise: float = 0.05
+    """Deviation of noise added to latents, in units of each batch's own deviation: the decoder must bear the
+    denoiser's small errors."""
+    colour_weight: float = 1.0
+    edge_weight: float = 0.5
+
+
+def to_pixels(images: NDArray[np.uint8]) -> Tensor:
+    """uint8 `(B, H, W, 3)` to `(B, 3, H, W)` in [-1, 1]."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def principal_components(images: NDArray[np.uint8], num_components: int) -> tuple[Tensor, Tensor]:
+    """Mean `(192,)` and first components `(num_components, 192)` of 8×8 patches, in pixel-unshuffle order."""
+    patches = F.pixel_unshuffle(to_pixels(images), PATCH_SIZE).permute(0, 2, 3, 1).reshape(-1, 3 * PATCH_SIZE**2)
+    patches = patches[patches.std(1) > 0.02]  # blank paper says nothing about clothes
+    mean = patches.mean(0)
+    _, vectors = torch.linalg.eigh((patches - mean).T @ (patches - mean))
+    return mean, vectors.flip(1)[:, :num_components].T.contiguous()
+
+
+def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress) -> Autoencoder:
+    """Train the autoencoder and return its moving average with fitted latent scale."""
+    people, garments = load_pictures(data, out.parent / "pictures")
+    torch.manual_seed(recipe.loop.seed)
+    model = Autoencoder(recipe.model)
+    sample = np.concatenate([people.images[::8], garments.images[::16]])
+    model.start_from_components(*principal_components(sample, recipe.model.latent_channels))
+    channels_last(model)
+    num_garments = round(recipe.batch_size * recipe.garment_share)
+
+    def loss(module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
+        autoencoder = cast("Autoencoder", getattr(module, "module", module))
+        batches = []
+        for source, count in ((people, recipe.batch_size - num_garments), (garments, num_garments)):
+            rows = torch.randint(len(source.images), (count,), generator=generator)
+            batches.append(source.images[rows.numpy()])
+        left = (people.images.shape[2] - recipe.crop_width) // 2
+        images = to_pixels(np.concatenate(batches)[:, :, left : left + recipe.crop_width])
+        if torch.rand((), generator=generator) < 0.5:
+            images = images.flip(-1)
+        images = images.to(model.latent_mean.device, memory_format=torch.channels_last)
+        latents = autoencoder.encode_unscaled(images)
+        noise = torch.randn(latents.shape, generator=generator).to(latents)
+        latents = latents + recipe.latent_noise * latents.detach().std((0, 2, 3), keepdim=True) * noise
+        return reconstruction_loss(
+            autoencoder.decode_unscaled(latents),
+            images,
+            colour_weight=recipe.colour_weight,
+            edge_weight=recipe.edge_weight,
+        )
+
+    average = train_loop(model, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
+    if not isinstance(average, Autoencoder):
+        raise TypeError(f"the loop returned {type(average)}, expected an Autoencoder")
+    with torch.no_grad():
+        device = average.latent_mean.device
+        latents = [average.encode_unscaled(to_pixels(batch).to(device)) for batch in np.array_split(sample, 16)]
+    average.fit_scale(torch.cat(latents))
+    return average
