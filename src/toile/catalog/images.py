@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from toile.errors import DataError
 
@@ -32,7 +32,7 @@ def decode_image(data: bytes) -> Image.Image:
             _refuse_bomb(*image.size)
             image.load()
             return _to_rgb(ImageOps.exif_transpose(image))
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise DataError(f"not a picture: starts with {data[:8]!r}, expected one of {', '.join(_FORMATS)}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"decompression bomb refused: {error}") from error

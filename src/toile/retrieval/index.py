@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, cast
 
 import numpy as np
 import pyarrow as pa
+from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder
+from lancedb.table import Table
 from numpy.typing import NDArray
 
 from toile.catalog.records import INTERNAL_COLUMNS, Record, from_arrow
@@ -48,7 +50,7 @@ class Hits:
 class Index:
     """An index at the version it was opened at; what is written later does not change it."""
 
-    def __init__(self, directory: Path, table: Any, vectors: Vectors) -> None:  # noqa: ANN401 - lancedb has no types
+    def __init__(self, directory: Path, table: Table, vectors: Vectors) -> None:
         self.directory = directory
         self._table = table
         self._vectors = vectors
@@ -156,15 +158,15 @@ class Index:
     def _search_approximate(
         self, vector: NDArray[np.float32], k: int, where: str | None
     ) -> tuple[RowIds, NDArray[np.float32]]:
-        query = self._table.search(vector, vector_column_name=EMBEDDING).distance_type("cosine")
-        query = query.nprobes(_PROBES).refine_factor(_REFINE).limit(k).select(["_distance"])
+        query = cast(LanceVectorQueryBuilder, self._table.search(vector, vector_column_name=EMBEDDING))
+        query = query.distance_type("cosine").nprobes(_PROBES).refine_factor(_REFINE).limit(k).select(["_distance"])
         table = self._run(query, where)
         return table["_rowid"].to_numpy(), 1 - table["_distance"].to_numpy()
 
     def _is_indexed(self, column: str) -> bool:
         return any(index.columns == [column] for index in self._table.list_indices())
 
-    def _run(self, query: Any, where: str | None) -> pa.Table:  # noqa: ANN401
+    def _run(self, query: LanceQueryBuilder, where: str | None) -> pa.Table:
         """Run a query of lancedb's under a filter and say in our words what is wrong with the filter."""
         try:
             return (query if where is None else query.where(where, prefilter=True)).with_row_id(True).to_arrow()

@@ -16,15 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import lancedb
 import pyarrow as pa
+from lancedb.table import Table
 
 from toile.catalog.records import RECORD_SCHEMA
 from toile.errors import RetrievalIndexError
 
-TABLE: Final = "records"
+TABLE_NAME: Final = "records"
 EMBEDDING: Final = "embedding"
 LOCK_FILE: Final = "writer.lock"
 _FORMAT: Final = "1"
@@ -52,16 +53,16 @@ class Header:
             )
 
 
-def open_table(directory: Path) -> Any:  # noqa: ANN401 - lancedb has no types
+def open_table(directory: Path) -> Table:
     """The table of an existing index, at its latest version.
 
     Raises:
         RetrievalIndexError: there is no index, or it has another format.
     """
-    if not (directory / f"{TABLE}.lance").is_dir():
+    if not (directory / f"{TABLE_NAME}.lance").is_dir():
         raise RetrievalIndexError(f"{directory} is not an index; make one with `toile index SOURCE --into {directory}`")
     try:
-        table = lancedb.connect(directory).open_table(TABLE)
+        table = lancedb.connect(directory).open_table(TABLE_NAME)
     except (ValueError, RuntimeError, OSError) as error:
         message = (
             f"the index {directory} can't be opened ({error}); if making it was interrupted, index its source again"
@@ -75,15 +76,15 @@ def open_table(directory: Path) -> Any:  # noqa: ANN401 - lancedb has no types
     return table
 
 
-def create_table(directory: Path, header: Header) -> Any:  # noqa: ANN401
+def create_table(directory: Path, header: Header) -> Table:
     """A table without rows. Creating it is one commit: there is an index, or there is none."""
     embedding = pa.field(EMBEDDING, pa.list_(pa.float32(), header.dim), nullable=False)
     metadata = {_FORMAT_KEY: _FORMAT.encode(), _FINGERPRINT_KEY: header.fingerprint.encode()}
     schema = pa.schema([*RECORD_SCHEMA, embedding], metadata=metadata)
-    return lancedb.connect(directory).create_table(TABLE, schema=schema)
+    return lancedb.connect(directory).create_table(TABLE_NAME, schema=schema)
 
 
-def read_header(table: Any) -> Header:  # noqa: ANN401
+def read_header(table: Table) -> Header:
     """Whose embeddings the table holds."""
     fingerprint = table.schema.metadata[_FINGERPRINT_KEY].decode()
     return Header(fingerprint=fingerprint, dim=table.schema.field(EMBEDDING).type.list_size)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import pyarrow as pa
+from lancedb.table import Table
 from numpy.typing import NDArray
 
 from toile.models.protocols import Embeddings
@@ -33,7 +36,7 @@ class Vectors:
         return np.sort(order[np.searchsorted(self.row_ids, row_ids, sorter=order)])
 
 
-def open_vectors(directory: Path, table: Any) -> Vectors:  # noqa: ANN401 - lancedb has no types
+def open_vectors(directory: Path, table: Table) -> Vectors:
     """Map the file where it fits the table's version; else read the table into memory.
 
     It fits except while a writer is at work or after one has died: the next one to finish writes it anew.
@@ -49,12 +52,12 @@ def open_vectors(directory: Path, table: Any) -> Vectors:  # noqa: ANN401 - lanc
     return Vectors(matrix=np.memmap(path, "<f4", mode="r", shape=(rows, dim)), row_ids=row_ids)
 
 
-def is_current(directory: Path, table: Any) -> bool:  # noqa: ANN401
+def is_current(directory: Path, table: Table) -> bool:
     """Whether the file holds the embeddings of the table's present version."""
     return bool(_read_footer(directory / VECTORS_FILE)[0] == table.version)
 
 
-def write_vectors(directory: Path, table: Any) -> None:  # noqa: ANN401
+def write_vectors(directory: Path, table: Table) -> None:
     """Put the file of the table's present version in the place of the old one, in one step."""
     path = directory / VECTORS_FILE
     draft = path.with_suffix(".tmp")
@@ -108,7 +111,7 @@ def _read_footer(path: Path) -> tuple[int, int]:
     return int(footer["version"]), int(footer["rows"])
 
 
-def _read_table(table: Any, dim: int) -> Vectors:  # noqa: ANN401
+def _read_table(table: Table, dim: int) -> Vectors:
     batches = list(_scan(table))
     return Vectors(
         matrix=np.concatenate([np.empty((0, dim), np.float32), *map(_matrix, batches)]),
@@ -116,11 +119,12 @@ def _read_table(table: Any, dim: int) -> Vectors:  # noqa: ANN401
     )
 
 
-def _scan(table: Any) -> Any:  # noqa: ANN401
-    return table.search().select([EMBEDDING]).with_row_id(True).to_batches(_CHUNK_ROWS)
+def _scan(table: Table) -> Iterable[pa.RecordBatch]:
+    batches: Iterable[pa.RecordBatch] = table.search().select([EMBEDDING]).with_row_id(True).to_batches(_CHUNK_ROWS)
+    return batches
 
 
-def _matrix(batch: Any) -> Embeddings:  # noqa: ANN401
+def _matrix(batch: pa.RecordBatch) -> Embeddings:
     column = batch.column(EMBEDDING)
     matrix: Embeddings = column.flatten().to_numpy().reshape(len(column), -1)
     return matrix

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa
 from lancedb.index import FTS, IvfPq
+from lancedb.table import Table
 
 from toile.catalog.records import Record, extra_columns, to_arrow
 from toile.errors import DataError, RetrievalIndexError
@@ -18,7 +19,7 @@ from toile.retrieval.index import EXACT_BELOW
 from toile.retrieval.storage import (
     EMBEDDING,
     LOCK_FILE,
-    TABLE,
+    TABLE_NAME,
     Header,
     create_table,
     open_table,
@@ -29,13 +30,14 @@ from toile.retrieval.storage import (
 from toile.retrieval.vectors import is_current, write_vectors
 
 _OLD_VERSIONS_KEPT: Final = timedelta(days=1)  # so long an opened `Index` may go on reading after a change
+_MAX_FRAGMENTS: Final = 100  # one a commit; merging them writes every picture again
 _DIMS_A_CODE: Final = 4  # dimensions that product quantisation puts into one byte
 
 
 class IndexWriter:
     """The one writer of an index, see `open_writer`."""
 
-    def __init__(self, directory: Path, table: Any) -> None:  # noqa: ANN401 - lancedb has no types
+    def __init__(self, directory: Path, table: Table) -> None:
         self.directory = directory
         self._table = table
 
@@ -107,14 +109,21 @@ class IndexWriter:
         if is_current(self.directory, self._table):
             return
         with saving(self.directory):
-            indexed = {index.columns[0] for index in self._table.list_indices()}
-            if "words" not in indexed and len(self) > 0:
-                self._table.create_index("words", config=FTS())
-            if EMBEDDING not in indexed and len(self) >= EXACT_BELOW:
-                codes = max(1, read_header(self._table).dim // _DIMS_A_CODE)
-                self._table.create_index(EMBEDDING, config=IvfPq(distance_type="cosine", num_sub_vectors=codes))
-            self._table.optimize(cleanup_older_than=_OLD_VERSIONS_KEPT)
+            self._build_indexes()
+            is_behind = any(index.num_unindexed_rows for index in self._table.list_indices())
+            stats = cast(dict[str, Any], self._table.stats())  # annotated as a class there, but it is a dict
+            if is_behind or stats["fragment_stats"]["num_fragments"] > _MAX_FRAGMENTS:
+                self._table.optimize(cleanup_older_than=_OLD_VERSIONS_KEPT)
             write_vectors(self.directory, self._table)
+
+    def _build_indexes(self) -> None:
+        """Those that are missing and wanted at this size; `optimize` brings the others up to date."""
+        indexed = {index.columns[0] for index in self._table.list_indices()}
+        if "words" not in indexed and len(self) > 0:
+            self._table.create_index("words", config=FTS())
+        if EMBEDDING not in indexed and len(self) >= EXACT_BELOW:
+            codes = max(1, read_header(self._table).dim // _DIMS_A_CODE)
+            self._table.create_index(EMBEDDING, config=IvfPq(distance_type="cosine", num_sub_vectors=codes))
 
 
 @contextmanager
@@ -126,7 +135,7 @@ def open_writer(directory: Path, header: Header | None = None) -> Iterator[Index
     """
     if header is not None:
         _claim_folder(directory)
-    elif not (directory / f"{TABLE}.lance").is_dir():
+    elif not (directory / f"{TABLE_NAME}.lance").is_dir():
         open_table(directory)  # says what is missing
     with writer_lock(directory):
         yield IndexWriter(directory, _open_or_create(directory, header))
@@ -136,7 +145,7 @@ def _claim_folder(directory: Path) -> None:
     """Make the folder, and refuse one that serves another purpose."""
     with saving(directory):
         directory.mkdir(parents=True, exist_ok=True)
-    ours = {LOCK_FILE, f"{TABLE}.lance"}
+    ours = {LOCK_FILE, f"{TABLE_NAME}.lance"}
     names = {path.name for path in directory.iterdir()}
     if names and not names & ours:
         raise RetrievalIndexError(
@@ -144,11 +153,11 @@ def _claim_folder(directory: Path) -> None:
         )
 
 
-def _open_or_create(directory: Path, header: Header | None) -> Any:  # noqa: ANN401
+def _open_or_create(directory: Path, header: Header | None) -> Table:
     if header is None:
         return open_table(directory)
     # A kill in the middle of creating leaves a table without a first version, which is as good as none.
-    if not any((directory / f"{TABLE}.lance" / "_versions").glob("*.manifest")):
+    if not any((directory / f"{TABLE_NAME}.lance" / "_versions").glob("*.manifest")):
         with saving(directory):
             return create_table(directory, header)
     table = open_table(directory)

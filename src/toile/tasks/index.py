@@ -152,18 +152,21 @@ class _Indexing:
         rows = [row for row in map(self._first_of_its_id, batch) if row is not None]
         known = self.writer.digests([row.id for row in rows])
         if not self.update:
+            self.report.unchanged += len(known)
             rows = [row for row in rows if row.id not in known]
         prepared = []
         for result in threads.map(lambda row: _prepare(row, known.get(row.id)), rows):
-            if isinstance(result, Rejected):
-                self._reject(result)
-            elif result is not None:
-                prepared.append(result)
+            match result:
+                case Rejected():
+                    self._reject(result)
+                case None:
+                    self.report.unchanged += 1
+                case _:
+                    prepared.append(result)
         self._encode(prepared)
         num_updated = sum(record.id in known for record, _ in prepared)
         self.report.updated += num_updated
         self.report.added += len(prepared) - num_updated
-        self.report.unchanged += len(known) - num_updated
         if len(self._records) >= _COMMIT_ROWS or sum(map(_stored_bytes, self._records)) >= _COMMIT_BYTES:
             self.commit()
 
