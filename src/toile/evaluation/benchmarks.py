@@ -12,7 +12,7 @@ from toile.evaluation.report import Report
 from toile.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle
+    from toile.bundles import Bundle, HubBundle
 
 BENCHMARKS: Final = ("search", "design", "speed")
 
@@ -20,7 +20,7 @@ BENCHMARKS: Final = ("search", "design", "speed")
 def evaluate(
     name: str,
     *,
-    bundle: Bundle,
+    bundle: Bundle | HubBundle,
     data: Sequence[Path] = (),
     split: str = "test",
     progress: Progress = no_progress,

@@ -1,0 +1,140 @@
+"""How long things take on this machine: starting, asking, indexing, drawing.
+
+What a user waits for is measured as the user meets it: whole processes where a process is started, warm models where
+they stay loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import torch
+
+from toile import __version__
+from toile.catalog.sample import sample_path
+from toile.errors import ToileError
+from toile.evaluation.report import Report
+from toile.progress import Progress
+from toile.retrieval.benchmark import benchmark_approximate, benchmark_exact
+from toile.tasks.design import design
+from toile.tasks.index import index_catalog
+
+if TYPE_CHECKING:
+    from toile.bundles import Bundle, HubBundle
+
+_RUNS: Final = 5
+_DESIGN_CORES: Final = 2
+_DESIGNS: Final = 4
+_PROMPT: Final = "black leather jacket, white dress, brown boots"
+_STAGES: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeedSizes:
+    """How much is measured; the defaults are what the published figures mean."""
+
+    exact_rows: int = 100_000
+    approximate_rows: int = 500_000
+    designs: int = _DESIGNS
+    source: Path = field(default_factory=sample_path)
+
+
+def evaluate_speed(bundle: Bundle | HubBundle, progress: Progress, *, sizes: SpeedSizes | None = None) -> Report:
+    """The speed benchmark.
+
+    Raises:
+        ToileError: a command that is timed fails.
+    """
+    sizes = sizes or SpeedSizes()
+    start = time.perf_counter()
+    figures: dict[str, float] = {}
+    progress("timing", 0, _STAGES)
+    figures["import_s"] = statistics.median(import_seconds() for _ in range(_RUNS))
+    progress("timing", 1, _STAGES)
+    with tempfile.TemporaryDirectory() as folder:
+        index_dir = Path(folder) / "index"
+        bundle.encoder.encode_texts([_PROMPT])  # loading the weights is no part of the throughput
+        figures["index_pictures_per_s"] = index_catalog(sizes.source, into=index_dir, bundle=bundle).pictures_per_s
+        progress("timing", 2, _STAGES)
+        figures["search_cold_s"] = statistics.median(_cold_search(index_dir, bundle.folder) for _ in range(_RUNS))
+    progress("timing", 3, _STAGES)
+    dim = bundle.encoder.embedding_dim
+    figures |= benchmark_exact(sizes.exact_rows, dim)
+    progress("timing", 4, _STAGES)
+    figures |= benchmark_approximate(sizes.approximate_rows, dim)
+    progress("timing", 5, _STAGES)
+    figures["design_s_per_image"] = _design_seconds(bundle, sizes.designs)
+    progress("timing", 6, _STAGES)
+    return Report(
+        benchmark="speed",
+        figures=figures,
+        n=_RUNS,
+        bundle=f"{bundle.name} {bundle.hash[:12]}",
+        version=__version__,
+        seconds=time.perf_counter() - start,
+        notes=_notes(sizes, dim),
+    )
+
+
+def import_seconds() -> float:
+    """`import toile` in a fresh process, without the start of Python itself."""
+    code = "import time; start = time.perf_counter(); import toile, toile.cli; print(time.perf_counter() - start)"
+    return float(_run([sys.executable, "-c", code]))
+
+
+def _cold_search(index_dir: Path, bundle: Path) -> float:
+    """`toile search` as a whole process, from its start to its end."""
+    verb = ["search", "a red dress", "--index", str(index_dir), "--bundle", str(bundle), "--json"]
+    start = time.perf_counter()
+    _run([sys.executable, "-c", "from toile.cli import app; app()", *verb])
+    return time.perf_counter() - start
+
+
+def _run(words: Sequence[str]) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToileError(f"{' '.join(words[1:])} failed with exit code {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _design_seconds(bundle: Bundle | HubBundle, designs: int) -> float:
+    """Mean of single designs, after one that loads the weights."""
+    with _torch_threads(min(_DESIGN_CORES, os.cpu_count() or 1)):
+        design(_PROMPT, bundle=bundle)
+        start = time.perf_counter()
+        for seed in range(designs):
+            design(_PROMPT, bundle=bundle, seed=seed)
+        return (time.perf_counter() - start) / designs
+
+
+@contextmanager
+def _torch_threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _notes(sizes: SpeedSizes, dim: int) -> list[str]:
+    cores, python = os.cpu_count(), platform.python_version()
+    return [
+        f"machine: {platform.machine()}, {cores} cores, Python {python}, torch {torch.__version__}",
+        f"import_s, search_cold_s: medians of {_RUNS} fresh processes; import_s: the package and its command line",
+        f"exact_query_p50_ms: {sizes.exact_rows} x {dim} synthetic vectors, one core",
+        f"approximate_recall_at_10: {sizes.approximate_rows} x {dim} synthetic clustered vectors, against exact search",
+        f"design_s_per_image: mean of {sizes.designs} single designs, 20 steps, 256x192, {_DESIGN_CORES} cores",
+        "index_pictures_per_s: the bundled sample with loaded weights, from parquet to finished index",
+    ]

@@ -1,0 +1,94 @@
+"""The demo end to end on few rows: real catalogue, index, search and pages; only the drawing is a stand-in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from toile.tasks.design import Design
+
+from fakes import FakeBundle
+from toile import demo
+from toile.catalog.sample import sample_path
+from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
+from toile.progress import no_progress
+from toile.recipe import Recipe, read_recipe
+
+
+@dataclass(frozen=True)
+class DrawingBundle(FakeBundle):
+    """One whose generator need not be loaded: `drawn` stands in for it."""
+
+    generator: None = None
+
+
+def drawn(prompt, *, bundle, n, seed):
+    recipe = {"verb": "design", "arguments": {"prompt": prompt}, "bundle": bundle.hash, "version": "0.1.0"}
+    return [
+        Design(image=Image.new("RGB", (192, 256), "teal"), recipe=Recipe(**recipe, seeds=[seed + i])) for i in range(n)
+    ]
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path) -> Path:
+    """Twelve rows of the sample stand for the sample, a plain square for a design."""
+    rows = pq.read_table(sample_path()).slice(0, 12)
+    pq.write_table(rows, tmp_path / "twelve.parquet")
+    monkeypatch.setattr(demo, "design", drawn)
+    monkeypatch.setattr(demo, "sample_path", lambda: tmp_path / "twelve.parquet")
+    return tmp_path / "out"
+
+
+def embedded_pictures(page):
+    return len(re.findall(r'src="data:image/', page))
+
+
+def test_the_page_holds_hits_of_every_kind_and_designs(quick):
+    page = run_demo(None, quick, DrawingBundle(), no_progress).read_text(encoding="utf-8")
+    assert "the bundled sample" in page
+    assert "12 in " in page
+    for words in (*WORDS, *CHANGES, *PROMPTS):
+        assert f"“{words}”" in page
+    # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt
+    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS)
+    assert not re.search(r'(src|href)="(?!data:)', page)
+
+
+def test_a_second_run_uses_the_index_again_and_asks_with_the_same_pictures(quick):
+    run_demo(None, quick, DrawingBundle(), no_progress)
+    before = [path.read_bytes() for path in sorted((quick / "queries").iterdir())]
+    page = run_demo(None, quick, DrawingBundle(), no_progress).read_text(encoding="utf-8")
+    assert "none, all known" in page
+    assert before == [path.read_bytes() for path in sorted((quick / "queries").iterdir())]
+    assert len(list((quick / "index").iterdir())) == 1
+
+
+def test_other_photos_or_another_bundle_get_their_own_index(quick, tmp_path):
+    run_demo(None, quick, DrawingBundle(), no_progress)
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name, colour in (("1.png", "red"), ("2.png", "green"), ("3.png", "blue")):
+        Image.new("RGB", (30, 40), colour).save(photos / name)
+    page = run_demo(photos, quick, DrawingBundle(hash="1" * 64), no_progress).read_text(encoding="utf-8")
+    assert "3 in " in page
+    assert len(list((quick / "index").iterdir())) == 2
+
+
+def test_photos_without_captions_or_classes_are_shown_by_what_is_known(quick, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    Image.new("RGB", (30, 40), "red").save(photos / "it's red.png")
+    page = run_demo(photos, quick, DrawingBundle(), no_progress).read_text(encoding="utf-8")
+    assert "it&#39;s red" in page
+    assert "1 in " in page
+
+
+def test_designs_on_disk_carry_their_recipes(quick):
+    run_demo(None, quick, DrawingBundle(), no_progress)
+    files = sorted((quick / "designs").rglob("*.png"))
+    assert len(files) == 2 * len(PROMPTS)
+    assert {read_recipe(path).arguments["prompt"] for path in files} == set(PROMPTS)
