@@ -1,10 +1,9 @@
 """toile: find, describe, design and edit garments with one model bundle, one index and one recipe format.
 
-    import toile
-
-    studio = toile.load(index="my-index")
-    studio.index("my-photos/")
-    result = studio.search("a red dress", k=10)
+Example:
+    >>> studio = toile.load(index="my-index")
+    >>> studio.index("my-photos/")
+    >>> hits = studio.search("a red dress", k=10).hits
 """
 
 from __future__ import annotations
