@@ -54,6 +54,7 @@ class Index:
         self.directory = directory
         self._table = table
         self._vectors = vectors
+        self._indexed_columns = {column for found in table.list_indices() for column in found.columns}
 
     @classmethod
     def open(cls, directory: Path) -> Index:
@@ -102,7 +103,7 @@ class Index:
             raise ValueError(f"queries have shape {vectors.shape}, expected (Q, {self.header.dim})")
         among = None if where is None else self._vectors.positions_of(self._row_ids(where))
         num_rows = len(self) if among is None else len(among)
-        has_approximate = self._is_indexed(EMBEDDING)
+        has_approximate = EMBEDDING in self._indexed_columns
         if approximate and not has_approximate:
             raise QueryError(
                 f"the index holds {len(self)} rows and no approximate index; below {EXACT_BELOW} search is exact"
@@ -126,7 +127,7 @@ class Index:
             QueryError: k < 1, the filter can't be understood, or there is no full-text index yet.
         """
         _check_k(k)
-        if not self._is_indexed("words"):
+        if "words" not in self._indexed_columns:
             raise QueryError(f"{self.directory} has no full-text index: its indexing was interrupted; run it again")
         query = self._table.search(text, query_type="fts", fts_columns="words").limit(k).select(["_score"])
         table = self._run(query, where)
@@ -162,9 +163,6 @@ class Index:
         query = query.distance_type("cosine").nprobes(_PROBES).refine_factor(_REFINE).limit(k).select(["_distance"])
         table = self._run(query, where)
         return table["_rowid"].to_numpy(), 1 - table["_distance"].to_numpy()
-
-    def _is_indexed(self, column: str) -> bool:
-        return any(index.columns == [column] for index in self._table.list_indices())
 
     def _run(self, query: LanceQueryBuilder, where: str | None) -> pa.Table:
         """Run a query of lancedb's under a filter and say in our words what is wrong with the filter."""

@@ -22,12 +22,12 @@ from PIL import Image
 from toile.catalog.images import bound_side, decode_image
 from toile.catalog.manifest import Rejected, Row
 from toile.catalog.records import Record
-from toile.catalog.rejections import REJECTIONS_FILE, RejectionLog
 from toile.catalog.sources import Source, open_source
 from toile.errors import DataError
 from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress, no_progress
-from toile.retrieval.storage import Header, saving
+from toile.retrieval.rejections import REJECTIONS_FILE, RejectionLog, open_rejections
+from toile.retrieval.storage import Header
 from toile.retrieval.writer import IndexWriter, open_writer
 from toile.vision.colour import measure_colour
 
@@ -99,7 +99,7 @@ def index_catalog(
     header = Header(fingerprint=bundle.encoder.fingerprint, dim=bundle.encoder.embedding_dim)
     with open_writer(into, header) as writer:
         writer.add_columns(origin.columns)
-        with saving(into), RejectionLog(into, origin.location) as rejections:
+        with open_rejections(into, origin.location) as rejections:
             indexing = _Indexing(writer=writer, rejections=rejections, encoder=bundle.encoder, update=update)
             with ThreadPoolExecutor(min(_DECODING_THREADS, os.cpu_count() or 1)) as threads:
                 done = 0

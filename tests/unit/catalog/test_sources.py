@@ -1,5 +1,6 @@
 import json
 import tarfile
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
@@ -178,3 +179,16 @@ def test_shared_photos_keep_only_columns_for_people(shared_data):
     assert garments.columns.names == ["label", "kids"]
     assert garments.columns.field("kids").type == pa.bool_()
     assert next(iter(streets)).id == "0001"
+
+
+def test_reading_a_long_manifest_needs_no_more_memory_than_a_short_one(tmp_path):
+    def peak_bytes(num: int) -> int:
+        manifest = tmp_path / f"{num}.jsonl"
+        manifest.write_text("".join(f'{{"id": "{i}", "path": "{i}.png", "price": {i}}}\n' for i in range(num)))
+        tracemalloc.start()
+        assert sum(isinstance(row, Row) for row in open_source(manifest)) == num
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert peak_bytes(4000) < 1.5 * peak_bytes(400)
