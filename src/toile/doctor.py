@@ -128,11 +128,11 @@ def _device(problems: list[str]) -> tuple[str | None, int | None]:
 
 
 def _bundle(path: Path | None, problems: list[str]) -> BundleHealth | None:
-    from toile.bundles import Bundle, broken_files, load_bundle
+    from toile.bundles import HubBundle, broken_files, load_bundle
 
     try:
         opened = load_bundle(path)
-        if not isinstance(opened, Bundle):  # a hub checkpoint lists no hashes: opening it is the only test
+        if isinstance(opened, HubBundle):  # a hub checkpoint lists no hashes: opening it is the only test
             return BundleHealth(name=opened.name, hash=opened.hash, parts=["encoder"], files={})
     except (ToileError, OSError) as error:
         problems.append(f"the bundle can't be opened: {error}")

@@ -193,6 +193,13 @@ def test_doctor_finds_the_file_that_is_corrupted_and_the_one_that_is_gone(tiny_b
     assert "PROBLEM: denoiser.safetensors of the bundle is missing" in run("doctor", "--bundle", bundle).stdout
 
 
+def test_doctor_opens_a_hub_checkpoint_to_know_whether_it_is_whole(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "clip"}')
+    result = run("doctor", "--bundle", tmp_path, "--json")
+    assert result.exit_code == 1
+    assert "the bundle can't be opened" in json.loads(result.stdout)["problems"][0]
+
+
 def test_doctor_without_a_bundle(tmp_path: Path) -> None:
     result = run("doctor", "--bundle", tmp_path / "none", "--json")
     assert result.exit_code == 1
