@@ -6,6 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, not wrong.
+settings.register_profile("toile", deadline=None)
+settings.load_profile("toile")
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
