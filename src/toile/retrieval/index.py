@@ -98,7 +98,7 @@ class Index:
             QueryError: k < 1; the filter can't be understood; `approximate` without an approximate index.
             ValueError: the queries are not `(Q, D)`.
         """
-        _check_k(k)
+        check_k(k)
         if vectors.ndim != 2 or vectors.shape[1] != self.header.dim:
             raise ValueError(f"queries have shape {vectors.shape}, expected (Q, {self.header.dim})")
         among = None if where is None else self._vectors.positions_of(self._row_ids(where))
@@ -126,7 +126,7 @@ class Index:
         Raises:
             QueryError: k < 1, the filter can't be understood, or there is no full-text index yet.
         """
-        _check_k(k)
+        check_k(k)
         if "words" not in self._indexed_columns:
             raise QueryError(f"{self.directory} has no full-text index: its indexing was interrupted; run it again")
         query = self._table.search(text, query_type="fts", fts_columns="words").limit(k).select(["_score"])
@@ -180,7 +180,12 @@ class Index:
         return QueryError(f"there is no column {name!r} in {self.directory}; it has {', '.join(self.columns)}")
 
 
-def _check_k(k: int) -> None:
+def check_k(k: int) -> None:
+    """Refuse to look for no hits.
+
+    Raises:
+        QueryError: k < 1.
+    """
     if k < 1:
         raise QueryError(f"k is {k}, expected the number of hits wanted: 1 or more")
 

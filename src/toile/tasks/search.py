@@ -20,12 +20,13 @@ from toile.errors import QueryError
 from toile.models.protocols import Embeddings, Encoder
 from toile.recipe import Recipe
 from toile.retrieval.fusion import reciprocal_rank_fusion
-from toile.retrieval.index import Index
+from toile.retrieval.index import Index, check_k
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-_FUSED_DEPTH: Final = 1000  # hits of each ranking that hybrid search looks at, or ten times k
+_DEEPER: Final = 10  # times k hits of each ranking go into a hybrid search
+_TEXT_DEPTH: Final = 1000  # but at least so many of full-text search, where whole categories share one score
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,15 +108,15 @@ def search(
         RetrievalIndexError: there is no index, or another encoder made it.
     """
     start = time.perf_counter()
+    check_k(k)
     _check_query(text, image, text_weight, hybrid)
     index = Index.open(index_dir)
     index.header.check_encoder(bundle.encoder.fingerprint, index_dir)
     query = _embed(bundle.encoder, text, image, text_weight)
-    depth = max(_FUSED_DEPTH, 10 * k) if hybrid and k > 0 else k
-    nearest = index.search(query, k=depth, where=where)
+    nearest = index.search(query, k=_DEEPER * k if hybrid else k, where=where)
     ranking = list(zip(nearest.row_ids[0].tolist(), nearest.scores[0].tolist(), strict=True))
     if hybrid and text is not None:
-        row_ids, scores = index.text_search(text, k=depth, where=where)
+        row_ids, scores = index.text_search(text, k=max(_TEXT_DEPTH, _DEEPER * k), where=where)
         ranking = reciprocal_rank_fusion([ranking, list(zip(row_ids.tolist(), scores.tolist(), strict=True))])
     counted = index.facets(facets, where=where) if facets else {}
     arguments = {

@@ -96,7 +96,7 @@ def test_the_recipe_names_the_picture_by_its_hash(index_dir):
         ({}, "nothing to search for: give words, a picture, or both"),
         ({"text": "red", "k": 0}, "k is 0, expected the number of hits wanted: 1 or more"),
         ({"text": "red", "k": -1}, "k is -1"),
-        ({"text": "red", "k": 0, "hybrid": True}, "k is 0"),
+        ({"text": "red", "k": -2, "hybrid": True}, "k is -2,"),
         ({"text": "red", "text_weight": 1.5}, "text_weight is 1.5, expected the share of the words, from 0 to 1"),
         ({"image": Image.new("RGB", (4, 4)), "hybrid": True}, "needs words"),
         ({"text": "red", "where": "colour = 'red'"}, "there is no column 'colour' in .*; it has id, .*colours"),
