@@ -1,0 +1,1 @@
+"""Records of pictures, and the sources and splits they come from."""

@@ -28,6 +28,7 @@ _MEASURED: Final = ("width", "height")  # of the manifest's picture; ours are re
 RECOGNISED: Final = frozenset(
     (*ID_COLUMNS, *PICTURE_COLUMNS, *_MEASURED, "category", "attributes", "colours", "source")
 ).union(*_SYNONYMS.values())
+_TAKEN: Final = (frozenset(RECORD_SCHEMA.names) - RECOGNISED) | {"embedding", "_rowid", "_score", "_distance"}
 _MAX_ID_CHARS: Final = 512
 
 
@@ -146,9 +147,9 @@ class RowReader:
 
     def _extra(self, values: Mapping[str, Any]) -> dict[str, Any]:
         extra = {column.name: values.get(column.name) for column in self.columns}
-        if "label" in extra and extra["label"] is None:  # the maker's own word for the category is kept, too
-            extra["label"] = values.get("category")
         words = {column.name for column in self.columns if column.type == pa.string()}
+        if "label" in words and extra["label"] is None:  # the maker's own word for the category is kept, too
+            extra["label"] = values.get("category")
         return {name: _text(value) if name in words else value for name, value in extra.items()}
 
 
@@ -181,10 +182,11 @@ def kept_columns(types: Mapping[str, pa.DataType]) -> pa.Schema:
     """The columns of a manifest that records keep beside their own: numbers, words, dates and lists of words.
 
     Raises:
-        DataError: a column has a name that the index needs for itself.
+        DataError: a column has a name that the index needs for itself, or none.
     """
-    if taken := sorted(set(types) & (set(RECORD_SCHEMA.names) | {"embedding"}) - RECOGNISED):
-        raise DataError(f"the column {taken[0]!r} has a name that the index needs for itself; rename it")
+    for name in types:
+        if name in _TAKEN or not name or "." in name:
+            raise DataError(f"the column {name!r} has a name that the index can't use; rename it")
     kept = {name: kept_type(kind) for name, kind in types.items() if name not in RECOGNISED}
     if "category" in types:
         kept.setdefault("label", pa.string())

@@ -27,7 +27,7 @@ def read_lines(path: Path, *, typed: Collection[str] | None = None) -> Iterator[
         typed: the CSV columns whose cells are numbers or truths where they look like it; None: all of them.
 
     Raises:
-        DataError: not UTF-8, or a CSV without a header.
+        DataError: not UTF-8, or a CSV whose header is missing or names a column twice.
     """
     try:
         yield from _read_jsonl(path) if path.suffix.lower() == ".jsonl" else _read_csv(path, typed)
@@ -57,6 +57,8 @@ def _read_csv(path: Path, typed: Collection[str] | None) -> Iterator[Line]:
         header = next(reader, None)
         if not header:
             raise DataError(f"{path} is empty; expected a line of column names, then one line a picture")
+        if doubled := [name for name in header if header.count(name) > 1]:
+            raise DataError(f"{path} has two columns named {doubled[0]!r}; rename one")
         for cells in _readable(reader):
             if isinstance(cells, list) and len(cells) == len(header):
                 yield {

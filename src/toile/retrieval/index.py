@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from toile.catalog.records import INTERNAL_COLUMNS, Record, from_arrow
 from toile.errors import QueryError
 from toile.models.protocols import Embeddings
-from toile.retrieval.storage import EMBEDDING, Header, open_table, read_header
+from toile.retrieval.storage import EMBEDDING, open_table, read_header
 from toile.retrieval.vectors import Vectors, exact_top_k, open_vectors
 
 EXACT_BELOW: Final = 200_000
@@ -48,10 +48,16 @@ class Hits:
 
 
 class Index:
-    """An index at the version it was opened at; what is written later does not change it."""
+    """An index at the version it was opened at; what is written later does not change it.
+
+    Attributes:
+        directory: where it lies.
+        header: whose embeddings it holds.
+    """
 
     def __init__(self, directory: Path, table: Table, vectors: Vectors) -> None:
         self.directory = directory
+        self.header: Final = read_header(table)
         self._table = table
         self._vectors = vectors
         self._indexed_columns = {column for found in table.list_indices() for column in found.columns}
@@ -69,11 +75,6 @@ class Index:
 
     def __len__(self) -> int:
         return len(self._vectors.row_ids)
-
-    @property
-    def header(self) -> Header:
-        """Whose embeddings these are."""
-        return read_header(self._table)
 
     @property
     def version(self) -> int:

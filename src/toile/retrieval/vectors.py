@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import pyarrow as pa
@@ -41,20 +41,26 @@ def open_vectors(directory: Path, table: Table) -> Vectors:
 
     It fits except while a writer is at work or after one has died: the next one to finish writes it anew.
     """
-    path, dim = directory / VECTORS_FILE, read_header(table).dim
-    version, rows = _read_footer(path)
-    if version != table.version:
-        return _read_table(table, dim)
-    matrix_bytes = rows * dim * np.dtype("<f4").itemsize
-    row_ids = np.fromfile(path, "<u8", count=rows, offset=matrix_bytes)
-    if rows == 0:
-        return Vectors(matrix=np.empty((0, dim), np.float32), row_ids=row_ids)
-    return Vectors(matrix=np.memmap(path, "<f4", mode="r", shape=(rows, dim)), row_ids=row_ids)
+    dim = read_header(table).dim
+    try:
+        with (directory / VECTORS_FILE).open(
+            "rb"
+        ) as file:  # one handle for all: a writer may replace the file meanwhile
+            version, rows = _read_footer(file)
+            if version == table.version:
+                return _map_file(file, rows, dim)
+    except FileNotFoundError:
+        pass
+    return _read_table(table, dim)
 
 
 def is_current(directory: Path, table: Table) -> bool:
     """Whether the file holds the embeddings of the table's present version."""
-    return bool(_read_footer(directory / VECTORS_FILE)[0] == table.version)
+    try:
+        with (directory / VECTORS_FILE).open("rb") as file:
+            return _read_footer(file)[0] == int(table.version)
+    except FileNotFoundError:
+        return False
 
 
 def write_vectors(directory: Path, table: Table) -> None:
@@ -100,15 +106,23 @@ def exact_top_k(
     return positions[best], scores[best]
 
 
-def _read_footer(path: Path) -> tuple[int, int]:
-    """Version and rows; version 0, which no table has, where there is no file."""
-    try:
-        with path.open("rb") as file:
-            file.seek(-_FOOTER.itemsize, os.SEEK_END)
-            footer = np.frombuffer(file.read(), _FOOTER)[0]
-    except OSError:
+def _read_footer(file: BinaryIO) -> tuple[int, int]:
+    """Version and rows; version 0, which no table has, where the file is cut off."""
+    size = file.seek(0, os.SEEK_END)
+    if size < _FOOTER.itemsize:
         return 0, 0
+    file.seek(-_FOOTER.itemsize, os.SEEK_END)
+    footer = np.frombuffer(file.read(), _FOOTER)[0]
     return int(footer["version"]), int(footer["rows"])
+
+
+def _map_file(file: BinaryIO, rows: int, dim: int) -> Vectors:
+    matrix_bytes = rows * dim * np.dtype("<f4").itemsize
+    file.seek(matrix_bytes)
+    row_ids = np.frombuffer(file.read(rows * 8), "<u8")
+    if rows == 0:  # nothing can't be mapped
+        return Vectors(matrix=np.empty((0, dim), np.float32), row_ids=row_ids)
+    return Vectors(matrix=np.memmap(file, "<f4", mode="r", shape=(rows, dim)), row_ids=row_ids)
 
 
 def _read_table(table: Table, dim: int) -> Vectors:

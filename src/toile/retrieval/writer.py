@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import pyarrow as pa
-from lancedb.index import FTS, IvfPq
+from lancedb.index import FTS, BTree, IvfPq
 from lancedb.table import Table
 
 from toile.catalog.records import Record, extra_columns, to_arrow
@@ -122,8 +122,9 @@ class IndexWriter:
     def _build_indexes(self) -> None:
         """Those that are missing and wanted at this size; `optimize` brings the others up to date."""
         indexed = {index.columns[0] for index in self._table.list_indices()}
-        if "words" not in indexed and len(self) > 0:
-            self._table.create_index("words", config=FTS())
+        for column, config in (("id", BTree()), ("words", FTS())):
+            if column not in indexed and len(self) > 0:
+                self._table.create_index(column, config=config)
         if EMBEDDING not in indexed and len(self) >= EXACT_BELOW:
             config = IvfPq(
                 distance_type="cosine",

@@ -100,7 +100,9 @@ def index_catalog(
     with open_writer(into, header) as writer:
         writer.add_columns(origin.columns)
         with open_rejections(into, origin.location) as rejections:
-            indexing = _Indexing(writer=writer, rejections=rejections, encoder=bundle.encoder, update=update)
+            indexing = _Indexing(
+                writer=writer, rejections=rejections, encoder=bundle.encoder, update=update, is_new=len(writer) == 0
+            )
             with ThreadPoolExecutor(min(_DECODING_THREADS, os.cpu_count() or 1)) as threads:
                 done = 0
                 for batch in _batches(rows, batch_size):
@@ -141,6 +143,7 @@ class _Indexing:
     rejections: RejectionLog
     encoder: Encoder
     update: bool
+    is_new: bool
     report: IndexReport = field(default_factory=IndexReport)
     first_reason: str = ""
     _seen: set[str] = field(default_factory=set)  # the one thing that grows with the source: about 100 bytes a row
@@ -150,7 +153,7 @@ class _Indexing:
     def take(self, batch: Sequence[Row | Rejected], threads: ThreadPoolExecutor) -> None:
         """Reject, pass over or encode each row of one batch."""
         rows = [row for row in map(self._first_of_its_id, batch) if row is not None]
-        known = self.writer.digests([row.id for row in rows])
+        known = {} if self.is_new else self.writer.digests([row.id for row in rows])
         if not self.update:
             self.report.unchanged += len(known)
             rows = [row for row in rows if row.id not in known]

@@ -121,6 +121,7 @@ def test_bytes_structs_and_numbers_in_lists_are_not_kept():
     assert kept == pa.schema([("tags", pa.list_(pa.string())), ("brand", pa.string()), ("kids", pa.bool_())])
 
 
-def test_a_column_with_a_name_of_ours_is_refused():
-    with pytest.raises(DataError, match="the column 'digest' has a name that the index needs for itself; rename it"):
-        kept_columns({"digest": pa.string()})
+@pytest.mark.parametrize("name", ["digest", "_rowid", "", "item.price"])
+def test_a_column_whose_name_the_index_cannot_use_is_refused(name):
+    with pytest.raises(DataError, match=f"the column '{name}' has a name that the index can't use; rename it"):
+        kept_columns({name: pa.string()})

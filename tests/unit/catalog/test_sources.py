@@ -154,6 +154,7 @@ def test_broken_shard_gives_what_stands_before_the_break(tmp_path):
         ("notes.txt", b"hello", r"is a \.txt file; expected a folder, \.csv"),
         ("broken.parquet", b"PAR1 not really", "can't be read as parquet"),
         ("empty.csv", b"", "is empty; expected a line of column names"),
+        ("twice.csv", b"path,size,size\n", "has two columns named 'size'; rename one"),
         ("latin.csv", "path\nmüll.png\n".encode("latin-1"), "is not UTF-8 text"),
     ],
 )
