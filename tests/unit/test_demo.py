@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from toile.tasks.design import Design
 
 from fakes import FakeBundle
 from toile import demo
@@ -17,6 +16,7 @@ from toile.catalog.sample import sample_path
 from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
 from toile.progress import no_progress
 from toile.recipe import Recipe, read_recipe
+from toile.tasks.design import Design
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,7 @@ from toile.tasks.index import index_catalog
 if TYPE_CHECKING:
     from toile.bundles import Bundle, HubBundle
 
-_RUNS: Final = 5
 _DESIGN_CORES: Final = 2
-_DESIGNS: Final = 4
 _PROMPT: Final = "black leather jacket, white dress, brown boots"
 _STAGES: Final = 6
 
@@ -44,9 +42,11 @@ _STAGES: Final = 6
 class SpeedSizes:
     """How much is measured; the defaults are what the published figures mean."""
 
+    runs: int = 5
+    """Fresh processes; the median counts."""
     exact_rows: int = 100_000
     approximate_rows: int = 500_000
-    designs: int = _DESIGNS
+    designs: int = 4
     source: Path = field(default_factory=sample_path)
 
 
@@ -60,14 +60,14 @@ def evaluate_speed(bundle: Bundle | HubBundle, progress: Progress, *, sizes: Spe
     start = time.perf_counter()
     figures: dict[str, float] = {}
     progress("timing", 0, _STAGES)
-    figures["import_s"] = statistics.median(import_seconds() for _ in range(_RUNS))
+    figures["import_s"] = statistics.median(import_seconds() for _ in range(sizes.runs))
     progress("timing", 1, _STAGES)
     with tempfile.TemporaryDirectory() as folder:
         index_dir = Path(folder) / "index"
         bundle.encoder.encode_texts([_PROMPT])  # loading the weights is no part of the throughput
         figures["index_pictures_per_s"] = index_catalog(sizes.source, into=index_dir, bundle=bundle).pictures_per_s
         progress("timing", 2, _STAGES)
-        figures["search_cold_s"] = statistics.median(_cold_search(index_dir, bundle.folder) for _ in range(_RUNS))
+        figures["search_cold_s"] = statistics.median(_cold_search(index_dir, bundle.folder) for _ in range(sizes.runs))
     progress("timing", 3, _STAGES)
     dim = bundle.encoder.embedding_dim
     figures |= benchmark_exact(sizes.exact_rows, dim)
@@ -79,7 +79,7 @@ def evaluate_speed(bundle: Bundle | HubBundle, progress: Progress, *, sizes: Spe
     return Report(
         benchmark="speed",
         figures=figures,
-        n=_RUNS,
+        n=sizes.runs,
         bundle=f"{bundle.name} {bundle.hash[:12]}",
         version=__version__,
         seconds=time.perf_counter() - start,
@@ -89,19 +89,24 @@ def evaluate_speed(bundle: Bundle | HubBundle, progress: Progress, *, sizes: Spe
 
 def import_seconds() -> float:
     """`import toile` in a fresh process, without the start of Python itself."""
-    code = "import time; start = time.perf_counter(); import toile, toile.cli; print(time.perf_counter() - start)"
-    return float(_run([sys.executable, "-c", code]))
+    code = "import time; start = time.perf_counter(); import toile; print(time.perf_counter() - start)"
+    return float(run_process([sys.executable, "-c", code]))
 
 
 def _cold_search(index_dir: Path, bundle: Path) -> float:
     """`toile search` as a whole process, from its start to its end."""
     verb = ["search", "a red dress", "--index", str(index_dir), "--bundle", str(bundle), "--json"]
     start = time.perf_counter()
-    _run([sys.executable, "-c", "from toile.cli import app; app()", *verb])
+    run_process([sys.executable, "-c", "from toile.cli import app; app()", *verb])
     return time.perf_counter() - start
 
 
-def _run(words: Sequence[str]) -> str:
+def run_process(words: Sequence[str]) -> str:
+    """What a command prints.
+
+    Raises:
+        ToileError: it fails.
+    """
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ToileError(f"{' '.join(words[1:])} failed with exit code {done.returncode}: {done.stderr.strip()}")
@@ -132,7 +137,7 @@ def _notes(sizes: SpeedSizes, dim: int) -> list[str]:
     cores, python = os.cpu_count(), platform.python_version()
     return [
         f"machine: {platform.machine()}, {cores} cores, Python {python}, torch {torch.__version__}",
-        f"import_s, search_cold_s: medians of {_RUNS} fresh processes; import_s: the package and its command line",
+        f"import_s, search_cold_s: medians of {sizes.runs} fresh processes; import_s: without Python's own start",
         f"exact_query_p50_ms: {sizes.exact_rows} x {dim} synthetic vectors, one core",
         f"approximate_recall_at_10: {sizes.approximate_rows} x {dim} synthetic clustered vectors, against exact search",
         f"design_s_per_image: mean of {sizes.designs} single designs, 20 steps, 256x192, {_DESIGN_CORES} cores",
