@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from toile.bundles import load_bundle
 from toile.catalog.sample import sample_path
@@ -23,6 +24,10 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
     # below 200 000 rows there is no approximate index to measure; its benchmark has its own test
     approximate = {"approximate_recall_at_10": 0.99, "approximate_queries_per_s": 70.0, "approximate_build_s": 60.0}
     monkeypatch.setattr(speed, "benchmark_approximate", lambda rows, dim: approximate)
+    drawn = []
+    monkeypatch.setattr(
+        speed, "design", lambda prompt, *, bundle, seed=0: drawn.append((seed, torch.get_num_threads()))
+    )
     pq.write_table(pq.read_table(sample_path()).slice(0, 8), tmp_path / "eight.parquet")
     sizes = SpeedSizes(runs=1, exact_rows=500, approximate_rows=1000, designs=1, source=tmp_path / "eight.parquet")
     report = evaluate_speed(load_bundle(tiny_bundle), no_progress, sizes=sizes)
@@ -36,6 +41,8 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
         "approximate_build_s",
         "design_s_per_image",
     }
+    assert [seed for seed, _ in drawn] == [0, 0]  # one to load the weights, one to be timed
+    assert all(threads <= 2 for _, threads in drawn)
     assert all(value > 0 for value in report.figures.values())
     assert report.figures["search_cold_s"] > report.figures["import_s"]
     assert any("1000 x " in note and "clustered" in note for note in report.notes)
