@@ -36,6 +36,6 @@ def picture_sheet(images: Sequence[Image.Image], captions: Sequence[str]) -> Ima
         shown = image.convert("RGB")
         shown.thumbnail(_CELL, Image.Resampling.LANCZOS)
         sheet.paste(shown, (x + (width - shown.width) // 2, y + (height - shown.height) // 2))
-        words = textwrap.shorten(caption, _LINES * _LINE_CHARACTERS, placeholder=" …")
-        draw.text((x, y + height + 4), textwrap.fill(words, _LINE_CHARACTERS), fill="black", font=font)
+        lines = textwrap.wrap(caption, _LINE_CHARACTERS, max_lines=_LINES, placeholder=" …")
+        draw.text((x, y + height + 4), "\n".join(lines), fill="black", font=font)
     return sheet
