@@ -11,7 +11,7 @@ from diffusers import DPMSolverMultistepScheduler, SchedulerMixin
 from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning
-from toile.losses.denoising import PredictionType
+from toile.diffusion.noising import PredictionType
 
 StepCallback = Callable[[int, int], None]
 """Called as `(steps_done, steps)`."""

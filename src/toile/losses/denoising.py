@@ -2,31 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import Tensor
-
-PredictionType = Literal["epsilon", "v_prediction"]
-
-
-def noised(x_0: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """`x_t = sqrt(a) x_0 + sqrt(1 - a) noise` (Ho et al. 2020, eq. 4).
-
-    Args:
-        x_0: `(B, C, h, w)`.
-        noise: as `x_0`, standard normal.
-        alphas_cumprod: `(B,)`, a at each row's timestep.
-    """
-    a = alphas_cumprod.reshape(-1, 1, 1, 1)
-    return a.sqrt() * x_0 + (1 - a).sqrt() * noise
-
-
-def prediction_target(x_0: Tensor, noise: Tensor, alphas_cumprod: Tensor, prediction_type: PredictionType) -> Tensor:
-    """What the network should say: noise, or velocity `sqrt(a) noise - sqrt(1 - a) x_0` (Salimans & Ho 2022)."""
-    if prediction_type == "epsilon":
-        return noise
-    a = alphas_cumprod.reshape(-1, 1, 1, 1)
-    return a.sqrt() * noise - (1 - a).sqrt() * x_0
 
 
 def denoising_loss(prediction: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:

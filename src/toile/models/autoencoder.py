@@ -1,8 +1,8 @@
 """The embedded autoencoder: pictures to latents eight times smaller, and back.
 
-Both ends have a linear path that starts as the principal components of 8×8 patches, and beside it a convolutional path
-that starts at zero. So colours are right before the first training step (colour is what a small autoencoder otherwise
-learns last), and training only has to add what a linear map can't say.
+Both ends have a linear path that starts as mean colours and principal components of 8×8 patches, and beside it a
+convolutional path that starts at zero. So colours are right before the first training step (colour is what a small
+autoencoder otherwise learns last), and training only has to add what a linear map can't say.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def start_from_components(self, mean: Tensor, components: Tensor) -> None:
-        """Set the linear paths to the principal components of patches.
+        """Set the linear paths to an orthonormal basis of patches.
 
         Args:
             mean: `(192,)` mean patch, in pixel-unshuffle order.

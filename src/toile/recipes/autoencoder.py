@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 import torch
@@ -19,6 +19,8 @@ from toile.progress import Progress
 from toile.recipes.pictures import load_pictures
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
+
+_ENCODE_BATCH: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +45,26 @@ def to_pixels(images: NDArray[np.uint8]) -> Tensor:
     return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def principal_components(images: NDArray[np.uint8], num_components: int) -> tuple[Tensor, Tensor]:
-    """Mean `(192,)` and first components `(num_components, 192)` of 8×8 patches, in pixel-unshuffle order."""
+def colour_means() -> Tensor:
+    """Three orthonormal rows `(3, 192)`: a patch's mean lightness, red against green, and yellow against blue."""
+    axes = torch.tensor([[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]])
+    return F.normalize(axes, dim=1).repeat_interleave(PATCH_SIZE**2, dim=1) / PATCH_SIZE
+
+
+def patch_components(images: NDArray[np.uint8], num_components: int) -> tuple[Tensor, Tensor]:
+    """Mean colour as a patch `(192,)` and a basis `(num_components, 192)` of 8×8 patches, in pixel-unshuffle order.
+
+    The first three rows are `colour_means`, the others the principal components of what they leave. Principal
+    components alone would spend every row on lightness: street clothes vary little from red to green.
+    """
     patches = F.pixel_unshuffle(to_pixels(images), PATCH_SIZE).permute(0, 2, 3, 1).reshape(-1, 3 * PATCH_SIZE**2)
     patches = patches[patches.std(1) > 0.02]  # blank paper says nothing about clothes
-    mean = patches.mean(0)
-    _, vectors = torch.linalg.eigh((patches - mean).T @ (patches - mean))
-    return mean, vectors.flip(1)[:, :num_components].T.contiguous()
+    means = colour_means()
+    mean = patches.mean(0) @ means.T @ means  # one flat colour, so that flat patches come back exactly
+    rest = patches - mean
+    rest = rest - rest @ means.T @ means
+    _, vectors = torch.linalg.eigh(rest.T @ rest)
+    return mean, torch.cat([means, vectors.flip(1)[:, : num_components - len(means)].T]).contiguous()
 
 
 def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress) -> Autoencoder:
@@ -58,7 +73,7 @@ def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | No
     torch.manual_seed(recipe.loop.seed)
     model = Autoencoder(recipe.model)
     sample = np.concatenate([people.images[::8], garments.images[::16]])
-    model.start_from_components(*principal_components(sample, recipe.model.latent_channels))
+    model.start_from_components(*patch_components(sample, recipe.model.latent_channels))
     channels_last(model)
     num_garments = round(recipe.batch_size * recipe.garment_share)
 
@@ -86,8 +101,8 @@ def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | No
     average = train_loop(model, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, Autoencoder):
         raise TypeError(f"the loop returned {type(average)}, expected an Autoencoder")
+    device = average.latent_mean.device
     with torch.no_grad():
-        device = average.latent_mean.device
-        latents = [average.encode_unscaled(to_pixels(batch).to(device)) for batch in np.array_split(sample, 16)]
+        latents = [average.encode_unscaled(batch.to(device)) for batch in to_pixels(sample).split(_ENCODE_BATCH)]
     average.fit_scale(torch.cat(latents))
     return average

@@ -17,9 +17,10 @@ from torch.nn import functional as F
 
 from toile.bundles import load_bundle
 from toile.diffusion.conditioning import Maps
+from toile.diffusion.noising import noised, prediction_target
 from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod
 from toile.errors import ConfigError
-from toile.losses.denoising import denoising_loss, noised, prediction_target
+from toile.losses.denoising import denoising_loss
 from toile.models.autoencoder import PATCH_SIZE, Autoencoder
 from toile.models.denoiser import DenoiserConfig, build_unet
 from toile.models.memory import channels_last

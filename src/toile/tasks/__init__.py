@@ -1,0 +1,1 @@
+"""The verbs: short compositions that return a typed result and a recipe."""

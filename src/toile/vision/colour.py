@@ -8,6 +8,7 @@ the basic colour terms of Berlin & Kay (1969), with beige and navy added for fas
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import cv2
@@ -48,11 +49,12 @@ class ColourShare:
     share: float
 
 
+@cache
 def _prototype_table() -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """All prototypes in Lab `(P, 3)` and the index of each one's name `(P,)`."""
+    """All prototypes in weighted Lab `(P, 3)` and the index of each one's name `(P,)`."""
     pairs = [(code, COLOURS.index(name)) for name, codes in _PROTOTYPES.items() for code in codes]
     rgb = np.array([[code >> 16, code >> 8 & 255, code & 255] for code, _ in pairs], dtype=np.uint8)
-    return to_lab(rgb[None])[0], np.array([index for _, index in pairs])
+    return to_lab(rgb[None])[0] * _AXIS_WEIGHTS, np.array([index for _, index in pairs])
 
 
 def to_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -60,11 +62,12 @@ def to_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
-def name_pixels(rgb: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """The index into `COLOURS` of every pixel: `(H, W, 3)` to `(H, W)`."""
+def name_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """The index into `COLOURS` of every pixel: sRGB `(N, 3)` to `(N,)`."""
     prototypes, names = _prototype_table()
-    distance = (((to_lab(rgb)[:, :, None, :] - prototypes) * _AXIS_WEIGHTS) ** 2).sum(-1)
-    nearest: NDArray[np.intp] = names[distance.argmin(-1)]
+    lab = to_lab(pixels[None])[0] * _AXIS_WEIGHTS
+    # The nearest by squared distance; |lab|² is the same for all prototypes and falls away.
+    nearest: NDArray[np.intp] = names[((prototypes**2).sum(1) - 2 * lab @ prototypes.T).argmin(1)]
     return nearest
 
 
@@ -111,6 +114,6 @@ def measure_colour(image: Image.Image, mask: NDArray[np.bool_] | None = None) ->
         small = np.asarray(Image.fromarray(mask).resize(thumbnail.size, Image.Resampling.NEAREST))
         if not small.any():
             raise ValueError("mask is empty: there is no garment pixel to read a colour from")
-    counts = np.bincount(name_pixels(np.asarray(thumbnail))[small], minlength=len(COLOURS))
+    counts = np.bincount(name_pixels(np.asarray(thumbnail)[small]), minlength=len(COLOURS))
     shares = counts / counts.sum()
     return tuple(ColourShare(name=COLOURS[i], share=float(shares[i])) for i in np.argsort(-shares) if shares[i] > 0)

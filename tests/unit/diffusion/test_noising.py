@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from toile.diffusion.noising import noised, prediction_target
+
+
+def test_noising_and_velocity_are_a_rotation() -> None:
+    x_0, noise = torch.full((1, 1, 1, 1), 3.0), torch.full((1, 1, 1, 1), 1.0)
+    a = torch.tensor([0.64])
+    x_t = noised(x_0, noise, a)
+    velocity = prediction_target(x_0, noise, a, "v_prediction")
+    assert x_t.item() == pytest.approx(0.8 * 3 + 0.6 * 1)
+    assert velocity.item() == pytest.approx(0.8 * 1 - 0.6 * 3)
+    assert (0.8 * x_t - 0.6 * velocity).item() == pytest.approx(3.0)  # x_0 = sqrt(a) x_t - sqrt(1 - a) v
+    assert prediction_target(x_0, noise, a, "epsilon") is noise

@@ -1,0 +1,72 @@
+"""The sampler on a world whose score is known: data ~ N(mean, deviation²), one number a picture."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from toile.diffusion.conditioning import Conditioning, TokenStream
+from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod, dpm_solver, guided, initial_noise, sample
+
+_SCHEDULE = NoiseScheduleConfig()
+_EMPTY = TokenStream(tokens=torch.zeros(1, 1, 1), mask=torch.ones(1, 1, dtype=torch.bool))
+_CONDITIONING = Conditioning(windows=(), empty=_EMPTY)
+
+
+class _GaussianDenoiser:
+    """The exact velocity for data ~ N(mean, deviation²)."""
+
+    def __init__(self, mean: float, deviation: float) -> None:
+        self.mean = mean
+        self.deviation = deviation
+        self.signal = alphas_cumprod(_SCHEDULE)
+
+    def __call__(self, x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
+        a, b = self.signal[timestep].sqrt(), (1 - self.signal[timestep]).sqrt()
+        variance = a**2 * self.deviation**2 + b**2
+        x_0 = self.mean + a * self.deviation**2 / variance * (x_t - a * self.mean)
+        noise = b / variance * (x_t - a * self.mean)
+        return a * noise - b * x_0
+
+
+def _samples(steps: int, noise: Tensor, mean: float = 2.0, deviation: float = 0.5) -> Tensor:
+    denoiser = _GaussianDenoiser(mean, deviation)
+    return sample(denoiser, _CONDITIONING, noise, solver=dpm_solver(_SCHEDULE), steps=steps, guidance_scale=1.0)
+
+
+def test_it_reaches_the_gaussian() -> None:
+    x_0 = _samples(50, initial_noise(0, (1, 100, 100)))
+    assert x_0.mean().item() == pytest.approx(2.0, abs=0.03)
+    assert x_0.std().item() == pytest.approx(0.5, abs=0.03)
+
+
+def test_more_steps_come_closer_to_the_exact_map() -> None:
+    noise = initial_noise(1, (1, 32, 32))
+    exact = 2.0 + 0.5 * noise  # the probability-flow map between two Gaussians is linear
+    errors = [(_samples(steps, noise) - exact).abs().mean().item() for steps in (10, 20, 40)]
+    assert errors[0] > 1.5 * errors[1] > 1.5**2 * errors[2]
+
+
+def test_the_last_timestep_is_pure_noise() -> None:
+    assert alphas_cumprod(_SCHEDULE)[-1] < 1e-6
+    assert alphas_cumprod(_SCHEDULE)[0] > 0.99
+
+
+def test_guidance_is_counted_as_stable_diffusion_counts_it() -> None:
+    calls: list[Conditioning] = []
+
+    def denoiser(x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
+        calls.append(conditioning)
+        return torch.full_like(x_t, 1.0 if len(calls) % 2 else 0.25)
+
+    x_t = torch.zeros(1, 1, 1, 1)
+    assert guided(denoiser, x_t, 5, _CONDITIONING, 3.0).item() == 0.25 + 3 * 0.75
+    calls.clear()
+    assert guided(denoiser, x_t, 5, _CONDITIONING, 1.0).item() == 1.0
+    assert len(calls) == 1
+
+
+def test_noise_belongs_to_the_seed_alone() -> None:
+    assert torch.equal(initial_noise(7, (4, 3, 2)), initial_noise(7, (4, 3, 2)))
+    assert not torch.equal(initial_noise(7, (4, 3, 2)), initial_noise(8, (4, 3, 2)))

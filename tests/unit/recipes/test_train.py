@@ -1,0 +1,143 @@
+"""Every recipe, two to four steps on a tiny made-up data set, broken off and taken up again."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from toile.bundles import load_bundle
+from toile.bundles.parts import read_manifest, read_tensors
+from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, load_street_cutouts
+from toile.catalog.split import split_of
+from toile.errors import ConfigError, DataError
+from toile.recipes import train
+
+_TINY = {
+    "embed": [
+        "batch_size=4",
+        "look_batch_size=2",
+        "model.image_size=64",
+        "model.image={widths=[8, 8, 8, 8], depths=[1, 1, 1, 1]}",
+        "phases=[{until=1.0, image_size=64}]",
+    ],
+    "autoencoder": ["batch_size=2", "model={encoder_width=8, decoder_width=8, detail_width=8}"],
+    "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
+}
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _ids(split: str, count: int) -> list[str]:
+    return [f"row-{i}" for i in range(1000) if split_of(f"row-{i}") == split][:count]
+
+
+def _garment(colour: str) -> bytes:
+    image = Image.new("RGB", (60, 80), (205, 190, 160))
+    ImageDraw.Draw(image).rectangle((15, 15, 45, 65), fill=colour)
+    return _png(image)
+
+
+def _street(colour: str) -> dict[str, object]:
+    photo, labels = Image.new("RGB", (96, 128), (90, 120, 90)), Image.new("L", (96, 128), 0)
+    for box, fill, noun in (
+        ((30, 20, 66, 70), colour, "dress"),
+        ((30, 90, 66, 125), "black", "boots"),
+        ((38, 2, 58, 20), "#e0b090", "skin"),
+    ):
+        ImageDraw.Draw(photo).rectangle(box, fill=fill)
+        ImageDraw.Draw(labels).rectangle(box, fill=CO_PARSING_LABELS.index(noun))
+    return {
+        "image": {"bytes": _png(photo), "path": None},
+        "tags": ["dress", "boots"],
+        "labels": _png(labels),
+        "pose": np.tile([48.0, 64.0, 1.0], 18).tolist(),
+        "person": _png(labels.point(lambda value: 255 * (value > 0)).convert("1")),
+    }
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    colours = ["red", "navy", "green", "black"]
+    flat = [
+        {"image_id": i, "image": {"bytes": _garment(colour), "path": None}, "label": label, "kids": False}
+        for i, colour, label in zip(
+            _ids("train", 16), colours * 4, ["Dress", "Pants", "Shoes", "Not sure"] * 4, strict=True
+        )
+    ]
+    flat.append({**flat[0], "image_id": _ids("test", 1)[0], "label": "Hat"})
+    pq.write_table(pa.Table.from_pylist(flat), folder / "garments.parquet")
+    streets = [{"photo_id": i, **_street(colour)} for i, colour in zip(_ids("train", 8), colours * 2, strict=True)]
+    pq.write_table(pa.Table.from_pylist(streets), folder / "streets.parquet")
+    return folder
+
+
+def _overrides(name: str, steps: int) -> list[str]:
+    return [*_TINY[name], f"loop.steps={steps}", "loop.warmup_steps=1", "loop.checkpoint_minutes=0"]
+
+
+@pytest.fixture(scope="module")
+def autoencoder_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("autoencoder") / "run"
+    return train(Path("autoencoder.toml"), data=data, out=out, overrides=_overrides("autoencoder", 2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(_TINY))
+def test_a_recipe_trains_resumes_and_gives_a_bundle(
+    name: str, data: Path, autoencoder_bundle: Path, tmp_path: Path
+) -> None:
+    overrides = _overrides(name, 3)
+    if name == "denoiser":
+        overrides.append(f"autoencoder={str(autoencoder_bundle)!r}")
+    unbroken = train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "unbroken", overrides=overrides)
+    train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "broken", overrides=overrides, minutes=0.0)
+    resumed = train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "broken", overrides=overrides)
+    (part,) = read_manifest(unbroken).parts
+    expected = read_tensors(unbroken, read_manifest(unbroken), part)
+    found = read_tensors(resumed, read_manifest(resumed), part)
+    assert all(torch.equal(found[key], expected[key]) for key in expected)
+    assert load_bundle(unbroken).card[part]["config"]
+
+
+def test_the_photos_are_read_as_their_readme_says(data: Path) -> None:
+    garments = list(iterate_garments(data / "garments.parquet", "train"))
+    assert len(garments) == 12  # 'Not sure' says nothing
+    assert garments[0].category == "dress"
+    assert garments[0].colours[0].name == "red"
+    assert [g.category for g in iterate_garments(data / "garments.parquet", "test")] == ["hat"]
+    cutout = load_street_cutouts(data / "streets.parquet", "train")[0]
+    assert cutout.caption == "red dress, black boots"
+    assert cutout.image.size == (192, 256)
+    assert cutout.pose[0, :2] == pytest.approx([96, 128], abs=4)
+
+
+def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"there is no recipe nothing\.toml; give a file, or one of autoencoder, denoiser"
+    ):
+        train(Path("nothing.toml"), data=data)
+    with pytest.raises(DataError, match=r"is not a folder; give the folder that holds garments\.parquet"):
+        train(Path("embed.toml"), data=tmp_path / "nowhere")
+    with pytest.raises(DataError, match=r"garments.parquet does not exist"):
+        train(Path("embed.toml"), data=tmp_path, out=tmp_path / "out")
+    recipe = tmp_path / "odd.toml"
+    recipe.write_text('kind = "odd"')
+    with pytest.raises(ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder' or 'denoiser'"):
+        train(recipe, data=data)
+
+
+def test_a_file_of_another_schema_is_refused(data: Path) -> None:
+    with pytest.raises(DataError, match=r"streets.parquet lacks the columns \['image_id', 'label'\]"):
+        next(iterate_garments(data / "streets.parquet", None))
