@@ -210,6 +210,18 @@ def train(
 
 
 @app.command()
+def bundle(
+    parts: Annotated[list[Path], typer.Argument(help="Bundle folders, such as those that train prints.")],
+    into: Annotated[Path, typer.Option(help="Folder of the bundle; made if missing. Parts of the same name go.")],
+    name: Annotated[str, typer.Option(help="What the bundle calls itself.")] = "own",
+) -> None:
+    """Join trained parts into one bundle, for --bundle; prints its hash."""
+    from toile.bundles import assemble
+
+    typer.echo(assemble(parts, into, name=name).hash)
+
+
+@app.command()
 def evaluate(
     name: Annotated[str, typer.Argument(help="Benchmark: search, design or speed.")],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,

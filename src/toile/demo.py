@@ -19,7 +19,7 @@ from toile.tasks.index import IndexReport, index_catalog
 from toile.tasks.search import search
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle, HubBundle
+    from toile.bundles import Bundle
     from toile.tasks.search import Hit
 
 WORDS: Final = ("a red dress", "blue jeans", "a green hoodie", "black boots")
@@ -36,7 +36,7 @@ _SEED: Final = 7
 _DESIGNS: Final = 2  # a prompt: eight pictures at the slowest allowed 5 s leave half of the 90 s that a second run has
 
 
-def run_demo(photos: Path | None, out: Path, bundle: Bundle | HubBundle, progress: Progress) -> Path:
+def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress) -> Path:
     """Index, search, design, and write one self-contained page.
 
     Args:
@@ -74,13 +74,13 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle | HubBundle, progres
     return page
 
 
-def _index_name(source: Path, bundle: Bundle | HubBundle) -> str:
+def _index_name(source: Path, bundle: Bundle) -> str:
     """One index a source and bundle: another sample or a new encoder must not meet an old index."""
     key = f"{source.resolve()}|{bundle.hash}"
     return f"{source.stem}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
-def _ask_words(index_dir: Path, bundle: Bundle | HubBundle, progress: Progress) -> list[FoundBlock]:
+def _ask_words(index_dir: Path, bundle: Bundle, progress: Progress) -> list[FoundBlock]:
     blocks = []
     for number, words in enumerate(WORDS):
         progress("searching", number + 1, len(WORDS))
@@ -112,7 +112,7 @@ def _save_pictures(hits: Sequence[Hit], folder: Path) -> list[tuple[Hit, Path]]:
     return saved
 
 
-def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundle: Bundle | HubBundle) -> FoundBlock:
+def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundle: Bundle) -> FoundBlock:
     image = hit.record.picture()
     quoted = hit.id.replace("'", "''")
     others = f"id != '{quoted}'"
@@ -125,7 +125,7 @@ def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundl
     )
 
 
-def _draw(out: Path, bundle: Bundle | HubBundle, progress: Progress) -> list[DrawnBlock]:
+def _draw(out: Path, bundle: Bundle, progress: Progress) -> list[DrawnBlock]:
     blocks = []
     progress("drawing", 0, len(PROMPTS))
     _ = bundle.generator  # loading the weights is no part of the time a picture takes
@@ -140,7 +140,7 @@ def _draw(out: Path, bundle: Bundle | HubBundle, progress: Progress) -> list[Dra
     return blocks
 
 
-def _facts(photos: Path | None, report: IndexReport, bundle: Bundle | HubBundle, seconds: float) -> DemoFacts:
+def _facts(photos: Path | None, report: IndexReport, bundle: Bundle, seconds: float) -> DemoFacts:
     return DemoFacts(
         source="the bundled sample" if photos is None else photos.name,
         records=report.total,

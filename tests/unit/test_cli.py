@@ -17,7 +17,7 @@ import toile
 from toile.cli import app
 from toile.errors import CheckpointError, ConfigError, DataError, QueryError, RetrievalIndexError
 
-VERBS = ("index", "search", "design", "replay", "train", "evaluate", "demo", "doctor")
+VERBS = ("index", "search", "design", "replay", "train", "bundle", "evaluate", "demo", "doctor")
 
 
 def run(*arguments: object) -> Result:
@@ -214,3 +214,11 @@ def test_import_and_help_are_quick() -> None:
         subprocess.run([sys.executable, "-c", "import toile"], check=True)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) <= 0.3
+
+
+def test_bundle_joins_trained_parts(tiny_bundle: Path, tmp_path: Path) -> None:
+    parts = [tiny_bundle.parent / name for name in ("encoder", "autoencoder", "denoiser")]
+    result = run("bundle", *parts, "--into", tmp_path / "mine", "--name", "mine")
+    assert result.exit_code == 0
+    assert result.stdout.strip() == toile.load(tmp_path / "mine").bundle.hash
+    assert run("bundle", tmp_path / "nowhere", "--into", tmp_path / "other").exit_code == CheckpointError.exit_code

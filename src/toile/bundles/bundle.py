@@ -82,9 +82,8 @@ class Bundle:
 
         weights = read_tensors(self.folder, self.manifest, "encoder")
         config = TypeAdapter(FashionEncoderConfig).validate_python(self.manifest.parts["encoder"].config)
-        with torch.device("meta"):
-            tower = FashionTower(config)
-        tower.load_state_dict(weights, assign=True)
+        tower = FashionTower(config)
+        tower.load_state_dict(weights)
         tower.requires_grad_(requires_grad=False)
         return FashionEncoder(channels_last(tower.to(self.device)), self.text_encoder)
 

@@ -12,7 +12,7 @@ from toile.evaluation.report import Report
 from toile.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle, HubBundle
+    from toile.bundles import Bundle
 
 BENCHMARKS: Final = ("search", "design", "speed")
 
@@ -20,7 +20,7 @@ BENCHMARKS: Final = ("search", "design", "speed")
 def evaluate(
     name: str,
     *,
-    bundle: Bundle | HubBundle,
+    bundle: Bundle,
     data: Sequence[Path] = (),
     split: str = "test",
     progress: Progress = no_progress,

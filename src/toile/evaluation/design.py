@@ -30,7 +30,7 @@ from toile.progress import Progress
 from toile.tasks.design import design
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle, HubBundle
+    from toile.bundles import Bundle
 
 NUM_DESIGNS: Final = 256
 NUM_SHOWN: Final = 32
@@ -56,7 +56,7 @@ class _Drawn:
 
 
 def evaluate_design(
-    bundle: Bundle | HubBundle,
+    bundle: Bundle,
     data: Sequence[Path],
     split: Split | None,
     progress: Progress,
@@ -102,7 +102,7 @@ def evaluate_design(
     )
 
 
-def _draw(photos: Sequence[Cutout], bundle: Bundle | HubBundle, num_designs: int, progress: Progress) -> _Drawn:
+def _draw(photos: Sequence[Cutout], bundle: Bundle, num_designs: int, progress: Progress) -> _Drawn:
     prompts = [photos[i % len(photos)].caption for i in range(num_designs)]
     images = []
     start = time.perf_counter()

@@ -26,7 +26,7 @@ from toile.progress import Progress
 from toile.taxonomy import COLOURS
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle, HubBundle
+    from toile.bundles import Bundle
 
 UNSEEN_TEXTS: Final = {
     "sneakers": "shoes",
@@ -71,7 +71,7 @@ class _Figures:
 
 
 def evaluate_search(
-    bundle: Bundle | HubBundle, data: Sequence[Path], split: Split | None, progress: Progress
+    bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress
 ) -> Report:
     """The search benchmark; see the module's docstring and the report's notes.
 

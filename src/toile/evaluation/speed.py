@@ -31,7 +31,7 @@ from toile.tasks.design import design
 from toile.tasks.index import index_catalog
 
 if TYPE_CHECKING:
-    from toile.bundles import Bundle, HubBundle
+    from toile.bundles import Bundle
 
 _DESIGN_CORES: Final = 2
 _PROMPT: Final = "black leather jacket, white dress, brown boots"
@@ -50,7 +50,7 @@ class SpeedSizes:
     source: Path = field(default_factory=sample_path)
 
 
-def evaluate_speed(bundle: Bundle | HubBundle, progress: Progress, *, sizes: SpeedSizes | None = None) -> Report:
+def evaluate_speed(bundle: Bundle, progress: Progress, *, sizes: SpeedSizes | None = None) -> Report:
     """The speed benchmark.
 
     Raises:
@@ -113,7 +113,7 @@ def run_process(words: Sequence[str]) -> str:
     return done.stdout
 
 
-def _design_seconds(bundle: Bundle | HubBundle, designs: int) -> float:
+def _design_seconds(bundle: Bundle, designs: int) -> float:
     """Mean of single designs, after one that loads the weights."""
     with _torch_threads(min(_DESIGN_CORES, os.cpu_count() or 1)):
         design(_PROMPT, bundle=bundle)

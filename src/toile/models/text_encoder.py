@@ -209,7 +209,7 @@ def load_text_encoder(folder: Path | None = None, *, sha256: str = MINILM_SHA256
     tokenizer.no_truncation()
     tokenizer.no_padding()
     config = TextEncoderConfig()
-    with torch.device("meta"):
-        encoder = TextEncoder(config, tokenizer, digest)
-    encoder.load_state_dict(_from_bert(load_file(path), config.num_layers), assign=True)
-    return encoder.requires_grad_(requires_grad=False)
+    # Not on the meta device: initialising there imports the whole compiler, for two seconds of a search's four.
+    encoder = TextEncoder(config, tokenizer, digest)
+    encoder.load_state_dict(_from_bert(load_file(path), config.num_layers))
+    return encoder
