@@ -70,9 +70,7 @@ class _Figures:
         self.intervals[name] = bootstrap_mean(samples)
 
 
-def evaluate_search(
-    bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress
-) -> Report:
+def evaluate_search(bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress) -> Report:
     """The search benchmark; see the module's docstring and the report's notes.
 
     Raises:

@@ -120,6 +120,16 @@ class Autoencoder(nn.Module):
         images: Tensor = F.pixel_shuffle(self.unpatchify(latents), PATCH_SIZE) + self.decoder(latents)
         return images
 
+    def forward(self, images: Tensor, latent_noise: Tensor) -> Tensor:
+        """The training pass: pictures through noisy latents and back, `(B, 3, H, W)`, not clamped.
+
+        Args:
+            images: `(B, 3, H, W)` in [-1, 1].
+            latent_noise: `(B, C, H/8, W/8)`, in units of each channel's deviation in this batch.
+        """
+        latents = self.encode_unscaled(images)
+        return self.decode_unscaled(latents + latents.detach().std((0, 2, 3), keepdim=True) * latent_noise)
+
     def encode(self, images: Tensor) -> Tensor:
         """Pictures `(B, 3, H, W)` in [-1, 1], sides divisible by 8, to latents `(B, C, H/8, W/8)`."""
         if images.shape[-2] % PATCH_SIZE or images.shape[-1] % PATCH_SIZE:

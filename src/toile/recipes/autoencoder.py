@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ class AutoencoderRecipe(Strict):
     """Columns of the 192 that a step sees: people stand in the middle, the rest is white."""
     garment_share: float = 0.4
     latent_noise: float = 0.05
-    """Deviation of noise added to latents, in units of each batch's own deviation: the decoder must bear the
+    """Deviation of noise added to latents, in units of each channel's deviation in the batch: the decoder must bear the
     denoiser's small errors."""
     colour_weight: float = 1.0
     edge_weight: float = 0.5
@@ -78,7 +78,6 @@ def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | No
     num_garments = round(recipe.batch_size * recipe.garment_share)
 
     def loss(module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
-        autoencoder = cast("Autoencoder", getattr(module, "module", module))
         batches = []
         for source, count in ((people, recipe.batch_size - num_garments), (garments, num_garments)):
             rows = torch.randint(len(source.images), (count,), generator=generator)
@@ -87,12 +86,17 @@ def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | No
         images = to_pixels(np.concatenate(batches)[:, :, left : left + recipe.crop_width])
         if torch.rand((), generator=generator) < 0.5:
             images = images.flip(-1)
-        images = images.to(model.latent_mean.device, memory_format=torch.channels_last)
-        latents = autoencoder.encode_unscaled(images)
-        noise = torch.randn(latents.shape, generator=generator).to(latents)
-        latents = latents + recipe.latent_noise * latents.detach().std((0, 2, 3), keepdim=True) * noise
+        shape = (
+            len(images),
+            recipe.model.latent_channels,
+            images.shape[2] // PATCH_SIZE,
+            images.shape[3] // PATCH_SIZE,
+        )
+        noise = recipe.latent_noise * torch.randn(shape, generator=generator)
+        device = next(module.parameters()).device
+        images = images.to(device, memory_format=torch.channels_last)
         return reconstruction_loss(
-            autoencoder.decode_unscaled(latents),
+            module(images, noise.to(device)),
             images,
             colour_weight=recipe.colour_weight,
             edge_weight=recipe.edge_weight,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from toile.catalog.photos import GarmentPhoto, iterate_garments, iterate_street_cutouts, iterate_street_garments
 from toile.losses.contrastive import soft_target_contrastive_loss, symmetric_contrastive_loss
-from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower, fit_into_square
+from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower, Parts, fit_into_square
 from toile.models.memory import channels_last
 from toile.models.text_encoder import TextEncoder, load_text_encoder
 from toile.progress import Progress
@@ -143,6 +143,22 @@ class CaptionBank:
         return torch.stack(rows), named.float()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What one pass gives to the losses."""
+
+    parts: Parts
+    """Of all pictures."""
+    looks: Tensor
+    """Joint embeddings of the whole people among them, `(L, D)`."""
+    kinds: Parts
+    colours: Parts
+    look_texts: Tensor
+    """`(L, D)`"""
+    logit_scales: Tensor
+    """`(3,)`: kind, colour, look."""
+
+
 class _Trainee(nn.Module):
     """The tower and what is only needed while it learns."""
 
@@ -152,14 +168,22 @@ class _Trainee(nn.Module):
         self.tower.text_head.mean.copy_(mean)
         self.log_scales = nn.Parameter(torch.full((3,), 2.5))  # kind, colour, look
 
-    @property
-    def logit_scales(self) -> Tensor:
-        scales: Tensor = self.log_scales.exp().clamp(max=_MAX_LOGIT_SCALE)
-        return scales
+    def forward(self, images: Tensor, sentences: tuple[Tensor, Tensor, Tensor]) -> _Seen:
+        """Pictures (garments first) and sentences (kinds, colours, looks); one pass, so that processes share gradients."""
+        kinds, colours, looks = (self.tower.text_parts(rows) for rows in sentences)
+        parts = self.tower.image_parts(images)
+        return _Seen(
+            parts=parts,
+            looks=self.tower.join(parts)[-len(sentences[2]) :],
+            kinds=kinds,
+            colours=colours,
+            look_texts=self.tower.join(looks),
+            logit_scales=self.log_scales.exp().clamp(max=_MAX_LOGIT_SCALE),
+        )
 
 
-def _to_tensor(images: NDArray[np.uint8], device: torch.device) -> Tensor:
-    return torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
+def _to_tensor(images: NDArray[np.uint8]) -> Tensor:
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 class _EmbedLoss:
@@ -199,7 +223,7 @@ class _EmbedLoss:
         one_hot = F.one_hot(torch.from_numpy(np.concatenate(kinds)[order]), len(EMBEDDED_CATEGORIES)).float()
         smooth = self.recipe.label_smoothing
         return (
-            _to_tensor(np.concatenate(images)[order], torch.device("cpu")),
+            _to_tensor(np.concatenate(images)[order]),
             one_hot * (1 - smooth) + smooth / len(EMBEDDED_CATEGORIES),
             torch.from_numpy(np.concatenate(colours)[order]),
         )
@@ -213,44 +237,39 @@ class _EmbedLoss:
         return tuple(share * row + (1 - share) * row.roll(1, 0) for row in rows)
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
-        recipe, size = self.recipe, self._image_size(step)
-        trainee = cast("_Trainee", getattr(module, "module", module))
-        tower = trainee.tower
-        device = trainee.log_scales.device
-
+        recipe, size, device = self.recipe, self._image_size(step), next(module.parameters()).device
         images, kinds, colours = self._garments(generator)
         images = augment(images, size, recipe.augment, generator)
         images, kinds, colours = self._mixed((images, kinds, colours), generator)
         look_rows = torch.randperm(len(self.looks), generator=generator)[: recipe.look_batch_size]
-        looks = augment(_to_tensor(self.looks[look_rows.numpy()], torch.device("cpu")), size, recipe.augment, generator)
-        batch = torch.cat([images, looks]).to(device, memory_format=torch.channels_last)
-        parts = tower.image_parts(batch)
-        count = recipe.batch_size
-
+        looks = augment(_to_tensor(self.looks[look_rows.numpy()]), size, recipe.augment, generator)
         kind_sentences, colour_named = self.bank.draw_kinds(generator)
         colour_sentences, kind_named = self.bank.draw_colours(generator)
-        kind_texts = tower.text_parts(kind_sentences.to(device))
-        colour_texts = tower.text_parts(colour_sentences.to(device))
-        scales = trainee.logit_scales
+
+        seen: _Seen = module(
+            torch.cat([images, looks]).to(device, memory_format=torch.channels_last),
+            tuple(rows.to(device) for rows in (kind_sentences, colour_sentences, self.look_sentences[look_rows])),
+        )
+        count = len(images)
         kind_loss = soft_target_contrastive_loss(
-            parts.kind[:count].float(), kind_texts.kind.float(), kinds.to(device), scales[0]
+            seen.parts.kind[:count].float(), seen.kinds.kind.float(), kinds.to(device), seen.logit_scales[0]
         )
         colour_loss = soft_target_contrastive_loss(
-            parts.colour[:count].float(), colour_texts.colour.float(), colours.to(device), scales[1]
+            seen.parts.colour[:count].float(), seen.colours.colour.float(), colours.to(device), seen.logit_scales[1]
         )
-        look_texts = tower.join(tower.text_parts(self.look_sentences[look_rows].to(device)))
-        look_loss = symmetric_contrastive_loss(tower.join(parts)[count:].float(), look_texts.float(), scales[2])
-        gates = torch.cat([kind_texts.gates, colour_texts.gates]).float()
-        wanted = torch.cat(
-            [
-                torch.stack([torch.ones_like(colour_named), colour_named], dim=1),
-                torch.stack([kind_named, torch.ones_like(kind_named)], dim=1),
-            ]
-        ).to(device)
-        gate_loss = (gates - wanted).square().mean()
+        look_loss = symmetric_contrastive_loss(seen.looks.float(), seen.look_texts.float(), seen.logit_scales[2])
+        gates = torch.cat([seen.kinds.gates, seen.colours.gates]).float()
+        gate_loss = (gates - _wanted_gates(colour_named, kind_named).to(device)).square().mean()
         return (
             kind_loss + recipe.colour_loss * colour_loss + recipe.look_loss * look_loss + recipe.gate_loss * gate_loss
         )
+
+
+def _wanted_gates(colour_named: Tensor, kind_named: Tensor) -> Tensor:
+    """`(K + C, 2)`: captions of kinds always name a kind, those of colours always a colour."""
+    of_kinds = torch.stack([torch.ones_like(colour_named), colour_named], dim=1)
+    of_colours = torch.stack([kind_named, torch.ones_like(kind_named)], dim=1)
+    return torch.cat([of_kinds, of_colours])
 
 
 def run(recipe: EmbedRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress) -> FashionTower:
