@@ -169,7 +169,7 @@ class _Trainee(nn.Module):
         self.log_scales = nn.Parameter(torch.full((3,), 2.5))  # kind, colour, look
 
     def forward(self, images: Tensor, sentences: tuple[Tensor, Tensor, Tensor]) -> _Seen:
-        """Pictures (garments first) and sentences (kinds, colours, looks); one pass, so that processes share gradients."""
+        """Pictures, garments first, and sentences of kinds, colours, looks: one pass, so that gradients are shared."""
         kinds, colours, looks = (self.tower.text_parts(rows) for rows in sentences)
         parts = self.tower.image_parts(images)
         return _Seen(
