@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toile.diffusion.sampler import NoiseScheduleConfig
     from toile.models.autoencoder import Autoencoder
     from toile.models.denoiser import LatentDenoiser
+    from toile.models.fashion_encoder import FashionTower
     from toile.models.text_encoder import TextEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
@@ -72,20 +73,31 @@ class Bundle:
         return load_text_encoder().to(self.device)
 
     @cached_property
-    def encoder(self) -> Encoder:
-        """The text-image encoder.
+    def tower(self) -> FashionTower:
+        """The trained towers of the encoder.
 
         Raises:
             CheckpointError: the bundle has none, or its weights are broken.
         """
-        from toile.models.fashion_encoder import FashionEncoder, FashionEncoderConfig, FashionTower
+        from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
 
         weights = read_tensors(self.folder, self.manifest, "encoder")
         config = TypeAdapter(FashionEncoderConfig).validate_python(self.manifest.parts["encoder"].config)
         tower = FashionTower(config)
         tower.load_state_dict(weights)
         tower.requires_grad_(requires_grad=False)
-        return FashionEncoder(channels_last(tower.to(self.device)), self.text_encoder)
+        return channels_last(tower.eval().to(self.device))
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The text-image encoder.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.fashion_encoder import FashionEncoder
+
+        return FashionEncoder(self.tower, self.text_encoder)
 
     @cached_property
     def autoencoder(self) -> Autoencoder:

@@ -39,14 +39,18 @@ class FashionEncoderConfig:
     text_dim: int = 384
     kind_dim: int = 192
     colour_dim: int = 64
-    colour_weight: float = 0.3
-    """Share of the squared norm that the colour part has where both parts speak."""
+    image_colour_weight: float = 0.3
+    """Share of the squared norm that the colour part has in a picture's embedding."""
+    text_colour_weight: float = 0.3
+    """The same in a text's, where both parts speak. Words that name a colour mean it; of two pictures of the same
+    garment one rarely asks that the colour be the same. So the two weights are set apart, on validation rows."""
 
     def __post_init__(self) -> None:
         if self.image_size % 32:
             raise ValueError(f"image_size ({self.image_size}) must be divisible by 32")
-        if not 0 < self.colour_weight < 1:
-            raise ValueError(f"colour_weight ({self.colour_weight}) must lie in (0, 1)")
+        for name in ("image_colour_weight", "text_colour_weight"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"{name} ({getattr(self, name)}) must lie in (0, 1)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,12 +126,20 @@ class FashionTower(nn.Module):
         parts: Parts = self.text_head(sentence)
         return parts
 
-    def join(self, parts: Parts) -> Tensor:
-        """One L2-normalised embedding `(B, kind_dim + colour_dim)`."""
-        weight = self.config.colour_weight
-        kind = (1 - weight) ** 0.5 * parts.gates[:, :1] * parts.kind
-        colour = weight**0.5 * parts.gates[:, 1:] * parts.colour
-        return F.normalize(torch.cat([kind, colour], dim=-1), dim=-1)
+    def join_image(self, parts: Parts) -> Tensor:
+        """A picture's embedding `(B, kind_dim + colour_dim)`, L2-normalised."""
+        return join(parts, self.config.image_colour_weight)
+
+    def join_text(self, parts: Parts) -> Tensor:
+        """A text's embedding `(B, kind_dim + colour_dim)`, L2-normalised."""
+        return join(parts, self.config.text_colour_weight)
+
+
+def join(parts: Parts, colour_weight: float) -> Tensor:
+    """`normalize([sqrt(1 - w) g_0 kind, sqrt(w) g_1 colour])`, w the colour weight and g the gates."""
+    kind = (1 - colour_weight) ** 0.5 * parts.gates[:, :1] * parts.kind
+    colour = colour_weight**0.5 * parts.gates[:, 1:] * parts.colour
+    return F.normalize(torch.cat([kind, colour], dim=-1), dim=-1)
 
 
 def fit_into_square(image: Image.Image, size: int) -> NDArray[np.uint8]:
@@ -155,9 +167,7 @@ class FashionEncoder:
     def __init__(self, tower: FashionTower, text_encoder: TextEncoder) -> None:
         self.tower = tower.eval()
         self.text_encoder = text_encoder
-        self.fingerprint = _hash_of_state(
-            tower, text_encoder.weights_hash, str(tower.config.image_size), "fit_into_square"
-        )
+        self.fingerprint = _hash_of_state(tower, text_encoder.weights_hash, repr(tower.config), "fit_into_square")
 
     @property
     def embedding_dim(self) -> int:
@@ -174,7 +184,9 @@ class FashionEncoder:
         for text in texts:
             if not text.strip():
                 raise QueryError("the text is empty; say what to look for, such as 'a red dress'")
-        rows = [self.tower.join(self.tower.text_parts(self.text_encoder.encode([text]).sentence)) for text in texts]
+        rows = [
+            self.tower.join_text(self.tower.text_parts(self.text_encoder.encode([text]).sentence)) for text in texts
+        ]
         return self._to_numpy(rows)
 
     @torch.inference_mode()
@@ -184,7 +196,9 @@ class FashionEncoder:
         rows = []
         for batch in _square_batches(images, self.tower.config.image_size):
             pixels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
-            rows.append(self.tower.join(self.tower.image_parts(pixels.contiguous(memory_format=torch.channels_last))))
+            rows.append(
+                self.tower.join_image(self.tower.image_parts(pixels.contiguous(memory_format=torch.channels_last)))
+            )
         return self._to_numpy(rows)
 
     def encode_composed(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from toile.bundles import load_bundle
 from toile.catalog.photos import GarmentPhoto, iterate_garments, iterate_street_cutouts, iterate_street_garments
 from toile.losses.contrastive import soft_target_contrastive_loss, symmetric_contrastive_loss
 from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower, Parts, fit_into_square
@@ -49,6 +50,8 @@ class EmbedRecipe(Strict):
     """Everything that decides the encoder's weights besides the data."""
 
     loop: LoopConfig
+    start_from: str = ""
+    """Folder of a bundle whose encoder is trained further, as on pictures of one's own; empty: from scratch."""
     model: FashionEncoderConfig = field(default_factory=FashionEncoderConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     phases: tuple[Phase, ...] = (Phase(until=1.0, image_size=192),)
@@ -174,10 +177,10 @@ class _Trainee(nn.Module):
         parts = self.tower.image_parts(images)
         return _Seen(
             parts=parts,
-            looks=self.tower.join(parts)[-len(sentences[2]) :],
+            looks=self.tower.join_image(parts)[-len(sentences[2]) :],
             kinds=kinds,
             colours=colours,
-            look_texts=self.tower.join(looks),
+            look_texts=self.tower.join_text(looks),
             logit_scales=self.log_scales.exp().clamp(max=_MAX_LOGIT_SCALE),
         )
 
@@ -300,6 +303,8 @@ def run(recipe: EmbedRecipe, *, data: Path, out: Path, minutes: float | None, pr
     bank = CaptionBank(text_encoder)
     torch.manual_seed(recipe.loop.seed)
     trainee = channels_last(_Trainee(recipe.model, bank.mean))
+    if recipe.start_from:
+        trainee.tower.load_state_dict(load_bundle(Path(recipe.start_from)).tower.state_dict())
     loss = _EmbedLoss(
         recipe,
         _with_weights(flat, recipe.balance),

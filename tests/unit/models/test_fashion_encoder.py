@@ -7,7 +7,7 @@ from PIL import Image
 
 from toile.bundles import load_bundle
 from toile.errors import QueryError
-from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower, Parts, fit_into_square
+from toile.models.fashion_encoder import FashionEncoderConfig, Parts, fit_into_square, join
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.models.protocols import Encoder
 
@@ -48,12 +48,11 @@ def test_an_empty_text_is_refused(encoder: Encoder) -> None:
 
 
 def test_a_closed_gate_empties_its_part() -> None:
-    tower = FashionTower(FashionEncoderConfig(kind_dim=4, colour_dim=2))
     ones = torch.ones(1, 4) / 2, torch.ones(1, 2) / 2**0.5
-    joined = tower.join(Parts(kind=ones[0], colour=ones[1], gates=torch.tensor([[1.0, 0.0]])))
+    joined = join(Parts(kind=ones[0], colour=ones[1], gates=torch.tensor([[1.0, 0.0]])), 0.3)
     assert joined[0, 4:].abs().max() == 0
-    both = tower.join(Parts(kind=ones[0], colour=ones[1], gates=torch.ones(1, 2)))
-    assert both[0, 4:].square().sum().item() == pytest.approx(tower.config.colour_weight)
+    both = join(Parts(kind=ones[0], colour=ones[1], gates=torch.ones(1, 2)), 0.3)
+    assert both[0, 4:].square().sum().item() == pytest.approx(0.3)
 
 
 def test_any_picture_is_fitted_whole_and_centred() -> None:
