@@ -198,7 +198,9 @@ def train(
     recipe: Annotated[Path, typer.Argument(help="TOML recipe: a file, or a shipped one such as recipes/embed.toml.")],
     data: Annotated[Path, typer.Option(help="Folder with the training data.")],
     out: Annotated[Path | None, typer.Option(help="Folder for checkpoints; default: runs/NAME.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after this long; default: what the recipe says.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after this long; the same command goes on from there.")
+    ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: a.b=1; may be repeated.")] = None,
 ) -> None:
     """Train a part of a bundle by a recipe; prints the folder of the result."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,46 +66,56 @@ def train(
     values = read_toml(recipe_path, overrides)
     kind = values.pop("kind", None)
     out = out or Path("runs") / recipe_path.stem
-    run = {"embed": _embed, "autoencoder": _autoencoder, "denoiser": _denoiser}.get(kind)
-    if run is None:
-        raise ConfigError(f"{recipe_path.name}: kind is {kind!r}, expected 'embed', 'autoencoder' or 'denoiser'")
+    job = _job(kind, recipe_path.name)
+    recipe = build_config(job.schema, values, name=recipe_path.name)
     out.mkdir(parents=True, exist_ok=True)
-    name, module, config = run(values, recipe_path.name, data, out, minutes, progress)
-    write_part(out / "bundle", name, module, config)
+    write_resolved(recipe, out / "recipe.json")
+    module = job.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
+    write_part(out / "bundle", job.part, module, job.part_config(recipe))
     return out / "bundle"
 
 
-_Trained = tuple[str, nn.Module, dict[str, Any]]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Job:
+    """A kind of recipe: its schema, its run, and the part of a bundle that it trains."""
+
+    schema: type[Any]
+    run: Callable[..., nn.Module]
+    part: str
+    part_config: Callable[[Any], dict[str, Any]]
+    """The recipe to what the bundle must know of the part."""
 
 
-def _embed(
-    values: dict[str, Any], name: str, data: Path, out: Path, minutes: float | None, progress: Progress
-) -> _Trained:
-    from toile.recipes import embed
+def _job(kind: object, name: str) -> _Job:
+    """The job of a recipe's `kind`; only its own module is imported.
 
-    recipe = build_config(embed.EmbedRecipe, values, name=name)
-    write_resolved(recipe, out / "recipe.json")
-    tower = embed.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    return "encoder", tower, asdict(recipe.model)
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    match kind:
+        case "embed":
+            from toile.recipes import embed
 
+            return _Job(
+                schema=embed.EmbedRecipe, run=embed.run, part="encoder", part_config=lambda recipe: asdict(recipe.model)
+            )
+        case "autoencoder":
+            from toile.recipes import autoencoder
 
-def _autoencoder(
-    values: dict[str, Any], name: str, data: Path, out: Path, minutes: float | None, progress: Progress
-) -> _Trained:
-    from toile.recipes import autoencoder
+            return _Job(
+                schema=autoencoder.AutoencoderRecipe,
+                run=autoencoder.run,
+                part="autoencoder",
+                part_config=lambda recipe: asdict(recipe.model),
+            )
+        case "denoiser":
+            from toile.recipes import denoiser
 
-    recipe = build_config(autoencoder.AutoencoderRecipe, values, name=name)
-    write_resolved(recipe, out / "recipe.json")
-    model = autoencoder.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    return "autoencoder", model, asdict(recipe.model)
-
-
-def _denoiser(
-    values: dict[str, Any], name: str, data: Path, out: Path, minutes: float | None, progress: Progress
-) -> _Trained:
-    from toile.recipes import denoiser
-
-    recipe = build_config(denoiser.DenoiserRecipe, values, name=name)
-    write_resolved(recipe, out / "recipe.json")
-    unet = denoiser.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    return "denoiser", unet, {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)}
+            return _Job(
+                schema=denoiser.DenoiserRecipe,
+                run=denoiser.run,
+                part="denoiser",
+                part_config=lambda recipe: {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)},
+            )
+        case _:
+            raise ConfigError(f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder' or 'denoiser'")
