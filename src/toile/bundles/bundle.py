@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import torch
 from pydantic import TypeAdapter
+from torch import nn
 
 from toile.bundles.parts import Manifest, read_manifest, read_tensors
 from toile.errors import CheckpointError, ConfigError
@@ -17,6 +19,8 @@ from toile.models.memory import channels_last
 from toile.models.protocols import Encoder
 
 if TYPE_CHECKING:
+    from diffusers import UNet2DConditionModel
+
     from toile.diffusion.sampler import NoiseScheduleConfig
     from toile.models.autoencoder import Autoencoder
     from toile.models.denoiser import LatentDenoiser
@@ -24,6 +28,15 @@ if TYPE_CHECKING:
     from toile.models.text_encoder import TextEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
+
+
+Model = TypeVar("Model", bound=nn.Module)
+Config = TypeVar("Config")
+
+
+def _validated(schema: type[Config], values: dict[str, Any]) -> Config:
+    """A config from what the manifest holds of it."""
+    return TypeAdapter(schema).validate_python(values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +85,14 @@ class Bundle:
 
         return load_text_encoder().to(self.device)
 
+    def _filled(self, part: str, build: Callable[[dict[str, Any]], Model]) -> Model:
+        """A part's model: built from its config, filled with its weights, frozen, on the bundle's device."""
+        weights = read_tensors(self.folder, self.manifest, part)
+        model = build(self.manifest.parts[part].config)
+        model.load_state_dict(weights)
+        model.requires_grad_(requires_grad=False)
+        return channels_last(model.eval().to(self.device))
+
     @cached_property
     def tower(self) -> FashionTower:
         """The trained towers of the encoder.
@@ -81,12 +102,7 @@ class Bundle:
         """
         from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
 
-        weights = read_tensors(self.folder, self.manifest, "encoder")
-        config = TypeAdapter(FashionEncoderConfig).validate_python(self.manifest.parts["encoder"].config)
-        tower = FashionTower(config)
-        tower.load_state_dict(weights)
-        tower.requires_grad_(requires_grad=False)
-        return channels_last(tower.eval().to(self.device))
+        return self._filled("encoder", lambda config: FashionTower(_validated(FashionEncoderConfig, config)))
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -108,12 +124,18 @@ class Bundle:
         """
         from toile.models.autoencoder import Autoencoder, AutoencoderConfig
 
-        weights = read_tensors(self.folder, self.manifest, "autoencoder")
-        config = TypeAdapter(AutoencoderConfig).validate_python(self.manifest.parts["autoencoder"].config)
-        autoencoder = Autoencoder(config)
-        autoencoder.load_state_dict(weights)
-        autoencoder.requires_grad_(requires_grad=False)
-        return channels_last(autoencoder.eval().to(self.device))
+        return self._filled("autoencoder", lambda config: Autoencoder(_validated(AutoencoderConfig, config)))
+
+    @cached_property
+    def unet(self) -> UNet2DConditionModel:
+        """The denoiser's network.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.denoiser import DenoiserConfig, build_unet
+
+        return self._filled("denoiser", lambda config: build_unet(_validated(DenoiserConfig, config["model"])))
 
     @cached_property
     def generator(self) -> Generator:
@@ -123,18 +145,13 @@ class Bundle:
             CheckpointError: one is missing or broken.
         """
         from toile.diffusion.sampler import NoiseScheduleConfig
-        from toile.models.denoiser import DenoiserConfig, LatentDenoiser, build_unet
+        from toile.models.denoiser import LatentDenoiser
 
-        weights = read_tensors(self.folder, self.manifest, "denoiser")
-        config = self.manifest.parts["denoiser"].config
-        unet = build_unet(TypeAdapter(DenoiserConfig).validate_python(config["model"]))
-        unet.load_state_dict(weights)
-        unet.requires_grad_(requires_grad=False)
         return Generator(
+            denoiser=LatentDenoiser(self.unet),
             text_encoder=self.text_encoder,
             autoencoder=self.autoencoder,
-            denoiser=LatentDenoiser(channels_last(unet.eval().to(self.device))),
-            schedule=TypeAdapter(NoiseScheduleConfig).validate_python(config["schedule"]),
+            schedule=_validated(NoiseScheduleConfig, self.manifest.parts["denoiser"].config["schedule"]),
         )
 
 

@@ -41,6 +41,8 @@ class DenoiserRecipe(Strict):
     """Everything that decides the denoiser's weights besides the data."""
 
     loop: LoopConfig
+    start_from: str = ""
+    """Folder of a bundle whose denoiser is trained further; empty: from scratch."""
     autoencoder: str = ""
     """Folder of the bundle whose autoencoder is used; empty: the embedded one."""
     model: DenoiserConfig = field(default_factory=DenoiserConfig)
@@ -247,6 +249,8 @@ def run(
     progress("encoding pictures", 2, 2)
     torch.manual_seed(recipe.loop.seed)
     unet = channels_last(build_unet(recipe.model))
+    if recipe.start_from:
+        unet.load_state_dict(load_bundle(Path(recipe.start_from)).unet.state_dict())
     loss = _DenoiserLoss(recipe, encoded[0], encoded[1], text_encoder)
     average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, UNet2DConditionModel):
