@@ -20,9 +20,9 @@ import numpy as np
 
 from toile.catalog.records import Record
 from toile.models.protocols import Embeddings
+from toile.retrieval.exact_search import exact_top_k
 from toile.retrieval.index import Index
 from toile.retrieval.storage import Header
-from toile.retrieval.vectors import exact_top_k
 from toile.retrieval.writer import open_writer
 
 _ROWS_A_CLUSTER: Final = 250

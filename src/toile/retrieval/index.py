@@ -6,20 +6,24 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
-from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder
-from lancedb.table import Table
 from numpy.typing import NDArray
 
 from toile.catalog.records import INTERNAL_COLUMNS, Record, from_arrow
 from toile.errors import QueryError
 from toile.models.protocols import Embeddings
-from toile.retrieval.storage import EMBEDDING, open_table, read_header
-from toile.retrieval.vectors import Vectors, exact_top_k, open_vectors
+from toile.retrieval.exact_search import exact_top_k
+from toile.retrieval.snapshot import RowIds, Snapshot, open_snapshot, read_snapshot
+from toile.retrieval.storage import EMBEDDING, Header, open_table
+
+if TYPE_CHECKING:
+    from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder
+    from lancedb.table import Table
 
 EXACT_BELOW: Final = 200_000
 """With fewer rows to look at, all of them are multiplied; with more, the approximate index answers."""
@@ -27,9 +31,6 @@ EXACT_BELOW: Final = 200_000
 _PROBES: Final = 40  # partitions that an approximate query looks into
 _REFINE: Final = 20  # times k candidates that are scored again by their full embeddings
 _UNKNOWN_COLUMN: Final = re.compile(r"No field named (\S+?)\.(?:\s|$)")
-
-RowIds = NDArray[np.uint64]
-"""The table's own numbers for rows, good for one opened `Index`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,15 +53,11 @@ class Index:
 
     Attributes:
         directory: where it lies.
-        header: whose embeddings it holds.
     """
 
-    def __init__(self, directory: Path, table: Table, vectors: Vectors) -> None:
+    def __init__(self, directory: Path, snapshot: Snapshot) -> None:
         self.directory = directory
-        self.header: Final = read_header(table)
-        self._table = table
-        self._vectors = vectors
-        self._indexed_columns = {column for found in table.list_indices() for column in found.columns}
+        self._snapshot = snapshot
 
     @classmethod
     def open(cls, directory: Path) -> Index:
@@ -69,22 +66,36 @@ class Index:
         Raises:
             RetrievalIndexError: there is no index, or it has another format.
         """
-        table = open_table(directory)
-        table.checkout(table.version)
-        return cls(directory, table, open_vectors(directory, table))
+        return cls(directory, open_snapshot(directory) or read_snapshot(open_table(directory)))
 
     def __len__(self) -> int:
-        return len(self._vectors.row_ids)
+        return len(self._snapshot)
+
+    @property
+    def header(self) -> Header:
+        """Whose embeddings it holds."""
+        return self._snapshot.header
 
     @property
     def version(self) -> int:
         """Number of the commit that was opened."""
-        return int(self._table.version)
+        return self._snapshot.version
 
     @property
     def columns(self) -> list[str]:
         """What filters and facets can name."""
-        return [name for name in self._table.schema.names if name not in INTERNAL_COLUMNS | {EMBEDDING}]
+        return [name for name in self._snapshot.facts.column_names if name not in INTERNAL_COLUMNS]
+
+    @cached_property
+    def _table(self) -> Table:
+        """Of the same version: filters, full text, pictures and approximate search are its job."""
+        table = open_table(self.directory)
+        table.checkout(self.version)
+        return table
+
+    @cached_property
+    def _indexed_columns(self) -> set[str]:
+        return {column for found in self._table.list_indices() for column in found.columns}
 
     def search(self, vectors: Embeddings, *, k: int, where: str | None = None, approximate: bool | None = None) -> Hits:
         """The nearest rows of each query by cosine similarity.
@@ -102,21 +113,20 @@ class Index:
         check_k(k)
         if vectors.ndim != 2 or vectors.shape[1] != self.header.dim:
             raise ValueError(f"queries have shape {vectors.shape}, expected (Q, {self.header.dim})")
-        among = None if where is None else self._vectors.positions_of(self._row_ids(where))
+        among = None if where is None else np.sort(self._snapshot.positions(self._row_ids(where)))
         num_rows = len(self) if among is None else len(among)
-        has_approximate = EMBEDDING in self._indexed_columns
-        if approximate and not has_approximate:
+        if approximate and EMBEDDING not in self._indexed_columns:
             raise QueryError(
                 f"the index holds {len(self)} rows and no approximate index; below {EXACT_BELOW} search is exact"
             )
-        if approximate or (approximate is None and has_approximate and num_rows >= EXACT_BELOW):
+        if approximate or (approximate is None and num_rows >= EXACT_BELOW and EMBEDDING in self._indexed_columns):
             found = [self._search_approximate(vector, k, where) for vector in vectors]
             return Hits(
                 row_ids=tuple(ids for ids, _ in found), scores=tuple(scores for _, scores in found), exact=False
             )
-        best = [exact_top_k(self._vectors.matrix, vector, k, among=among) for vector in vectors]
+        best = [exact_top_k(self._snapshot.matrix, vector, k, among=among) for vector in vectors]
         return Hits(
-            row_ids=tuple(self._vectors.row_ids[positions] for positions, _ in best),
+            row_ids=tuple(self._snapshot.row_ids[positions] for positions, _ in best),
             scores=tuple(scores for _, scores in best),
             exact=True,
         )
@@ -146,8 +156,12 @@ class Index:
         table = self._run(self._table.search().select(list(names)), where)
         return {name: _count(table[name]) for name in names}
 
+    def facts(self, row_ids: RowIds) -> list[dict[str, Any]]:
+        """What is told of these rows, in this order, by `columns`; a hit's picture needs its record."""
+        return self._snapshot.rows(row_ids)
+
     def records(self, row_ids: RowIds) -> list[Record]:
-        """The records of these rows, in this order."""
+        """The records of these rows, in this order, with their pictures."""
         columns = [name for name in self._table.schema.names if name != EMBEDDING]
         table = self._table.take_row_ids(row_ids.tolist()).select(columns).with_row_id().to_arrow()
         by_row = dict(zip(table["_rowid"].to_pylist(), from_arrow(table.drop_columns(["_rowid"])), strict=True))
@@ -160,7 +174,7 @@ class Index:
     def _search_approximate(
         self, vector: NDArray[np.float32], k: int, where: str | None
     ) -> tuple[RowIds, NDArray[np.float32]]:
-        query = cast(LanceVectorQueryBuilder, self._table.search(vector, vector_column_name=EMBEDDING))
+        query = cast("LanceVectorQueryBuilder", self._table.search(vector, vector_column_name=EMBEDDING))
         query = query.distance_type("cosine").nprobes(_PROBES).refine_factor(_REFINE).limit(k).select(["_distance"])
         table = self._run(query, where)
         return table["_rowid"].to_numpy(), 1 - table["_distance"].to_numpy()

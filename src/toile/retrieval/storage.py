@@ -1,7 +1,7 @@
 """An index on disk: one LanceDB table of records with their embeddings, and what is derived from it.
 
     DIR/records.lance   the records; each commit to it is atomic, so whatever kills a writer leaves the last commit
-    DIR/vectors.f32     all embeddings of one version of the table, derived; stale or missing, it is read from the table
+    DIR/facts.arrow, DIR/vectors-*.f32  derived, see `snapshot`
     DIR/rejected.jsonl  rows that couldn't be used
     DIR/writer.lock     held by the one process that writes; the system lets go of it when the process dies
 
@@ -12,25 +12,27 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import lancedb
 import pyarrow as pa
-from lancedb.table import Table
 
 from toile.catalog.records import RECORD_SCHEMA
 from toile.errors import RetrievalIndexError
 
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
 TABLE_NAME: Final = "records"
 EMBEDDING: Final = "embedding"
 LOCK_FILE: Final = "writer.lock"
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 _FORMAT_KEY: Final = b"toile.format"
 _FINGERPRINT_KEY: Final = b"toile.encoder"
+_DIM_KEY: Final = b"toile.dim"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,16 @@ class Header:
 
     fingerprint: str
     dim: int
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[bytes, bytes]) -> Header:
+        """The header in an Arrow schema's metadata."""
+        return cls(fingerprint=metadata[_FINGERPRINT_KEY].decode(), dim=int(metadata[_DIM_KEY]))
+
+    def to_metadata(self) -> dict[bytes, bytes]:
+        """For an Arrow schema."""
+        own = {_FORMAT_KEY: _FORMAT, _FINGERPRINT_KEY: self.fingerprint, _DIM_KEY: str(self.dim)}
+        return {key: value.encode() for key, value in own.items()}
 
     def check_encoder(self, fingerprint: str, directory: Path) -> None:
         """Refuse an encoder whose embeddings lie in another space.
@@ -61,6 +73,8 @@ def open_table(directory: Path) -> Table:
     """
     if not (directory / f"{TABLE_NAME}.lance").is_dir():
         raise RetrievalIndexError(f"{directory} is not an index; make one with `toile index SOURCE --into {directory}`")
+    import lancedb  # longer than a whole query: only what reads or writes the table waits for it
+
     try:
         table = lancedb.connect(directory).open_table(TABLE_NAME)
     except (ValueError, RuntimeError, OSError) as error:
@@ -78,16 +92,16 @@ def open_table(directory: Path) -> Table:
 
 def create_table(directory: Path, header: Header) -> Table:
     """A table without rows. Creating it is one commit: there is an index, or there is none."""
+    import lancedb
+
     embedding = pa.field(EMBEDDING, pa.list_(pa.float32(), header.dim), nullable=False)
-    metadata = {_FORMAT_KEY: _FORMAT.encode(), _FINGERPRINT_KEY: header.fingerprint.encode()}
-    schema = pa.schema([*RECORD_SCHEMA, embedding], metadata=metadata)
+    schema = pa.schema([*RECORD_SCHEMA, embedding], metadata=header.to_metadata())
     return lancedb.connect(directory).create_table(TABLE_NAME, schema=schema)
 
 
 def read_header(table: Table) -> Header:
     """Whose embeddings the table holds."""
-    fingerprint = table.schema.metadata[_FINGERPRINT_KEY].decode()
-    return Header(fingerprint=fingerprint, dim=table.schema.field(EMBEDDING).type.list_size)
+    return Header.of_metadata(table.schema.metadata)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from toile.catalog.records import Record, extra_columns, to_arrow
 from toile.errors import DataError, RetrievalIndexError
 from toile.models.protocols import Embeddings
 from toile.retrieval.index import EXACT_BELOW
+from toile.retrieval.snapshot import open_snapshot, write_snapshot
 from toile.retrieval.storage import (
     EMBEDDING,
     LOCK_FILE,
@@ -27,7 +28,6 @@ from toile.retrieval.storage import (
     saving,
     writer_lock,
 )
-from toile.retrieval.vectors import is_current, write_vectors
 
 _OLD_VERSIONS_KEPT: Final = timedelta(days=1)  # so long an opened `Index` may go on reading after a change
 _MAX_FRAGMENTS: Final = 100  # one a commit; merging them writes every picture again
@@ -107,9 +107,9 @@ class IndexWriter:
     def finish(self) -> None:
         """Bring all that is derived from the records up to date; nothing to do where nothing has changed.
 
-        `vectors.f32` is written last: that it fits the table says that all the rest does.
+        The snapshot is written last: that it fits the table says that all the rest does.
         """
-        if is_current(self.directory, self._table):
+        if open_snapshot(self.directory) is not None:
             return
         with saving(self.directory):
             self._build_indexes()
@@ -117,7 +117,7 @@ class IndexWriter:
             stats = cast(dict[str, Any], self._table.stats())  # annotated as a class there, but it is a dict
             if is_behind or stats["fragment_stats"]["num_fragments"] > _MAX_FRAGMENTS:
                 self._table.optimize(cleanup_older_than=_OLD_VERSIONS_KEPT)
-            write_vectors(self.directory, self._table)
+            write_snapshot(self.directory, self._table)
 
     def _build_indexes(self) -> None:
         """Those that are missing and wanted at this size; `optimize` brings the others up to date."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PIL import Image
 
 from toile import __version__
 from toile.catalog.images import bound_side
-from toile.catalog.records import Record
+from toile.catalog.records import Record, extra_columns
 from toile.errors import QueryError
 from toile.models.protocols import Embeddings, Encoder
 from toile.recipe import Recipe
@@ -35,6 +36,7 @@ class Hit:
 
     Attributes:
         score: cosine similarity in [-1, 1]; of a hybrid search the fused score of `reciprocal_rank_fusion`.
+        extra: the manifest's own columns.
     """
 
     id: str
@@ -42,7 +44,13 @@ class Hit:
     category: str | None
     caption: str | None
     colours: tuple[str, ...]
-    record: Record
+    extra: Mapping[str, Any]
+    read_record: Callable[[], Record] = field(repr=False, compare=False)
+
+    @property
+    def record(self) -> Record:
+        """The whole record with its picture, read from the index."""
+        return self.read_record()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +77,7 @@ class SearchResult:
                 "category": hit.category,
                 "caption": hit.caption,
                 "colours": hit.colours,
-                "extra": hit.record.extra,
+                "extra": hit.extra,
             }
             for hit in self.hits
         ]
@@ -166,15 +174,20 @@ def _embed(encoder: Encoder, text: str | None, image: Image.Image | None, text_w
 
 
 def _hits(index: Index, ranking: Sequence[tuple[int, float]]) -> list[Hit]:
-    records = index.records(np.array([row_id for row_id, _ in ranking], np.uint64))
+    row_ids = np.array([row_id for row_id, _ in ranking], np.uint64)
     return [
         Hit(
-            id=record.id,
+            id=facts["id"],
             score=score,
-            category=record.category,
-            caption=record.caption,
-            colours=record.colours,
-            record=record,
+            category=facts["category"],
+            caption=facts["caption"],
+            colours=tuple(facts["colours"] or ()),
+            extra={name: facts[name] for name in extra_columns(list(facts))},
+            read_record=partial(_record, index, row_id),
         )
-        for record, (_, score) in zip(records, ranking, strict=True)
+        for facts, (row_id, score) in zip(index.facts(row_ids), ranking, strict=True)
     ]
+
+
+def _record(index: Index, row_id: int) -> Record:
+    return index.records(np.array([row_id], np.uint64))[0]

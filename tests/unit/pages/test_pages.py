@@ -40,7 +40,15 @@ def hit(identity, caption="a red dress", category="dress", colour="red"):
         caption=caption,
         colours=(colour,),
     )
-    return Hit(id=identity, score=0.8125, category=category, caption=caption, colours=(colour,), record=record)
+    return Hit(
+        id=identity,
+        score=0.8125,
+        category=category,
+        caption=caption,
+        colours=(colour,),
+        extra={},
+        read_record=lambda: record,
+    )
 
 
 def result(hits, **changes):

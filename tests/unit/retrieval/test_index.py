@@ -1,3 +1,6 @@
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +14,8 @@ from toile.models.protocols import Embeddings
 from toile.retrieval import index as index_module
 from toile.retrieval import writer as writer_module
 from toile.retrieval.index import Index
-from toile.retrieval.storage import Header
-from toile.retrieval.vectors import VECTORS_FILE
+from toile.retrieval.snapshot import FACTS_FILE, open_snapshot, read_snapshot
+from toile.retrieval.storage import Header, open_table
 from toile.retrieval.writer import IndexWriter, open_writer
 
 DIM = 16
@@ -171,14 +174,14 @@ def test_another_encoder_is_refused(index):
 
 def test_an_unfinished_index_is_searched_from_its_table(tmp_path):
     write(tmp_path, 40, finish=False)
-    assert not (tmp_path / VECTORS_FILE).exists()
+    assert not (tmp_path / FACTS_FILE).exists()
     index = Index.open(tmp_path)
     assert len(index.search(random_embeddings(1), k=5).row_ids[0]) == 5
     with pytest.raises(QueryError, match="has no full-text index: its indexing was interrupted; run it again"):
         index.text_search("red", k=1)
 
 
-def test_stale_vectors_are_not_used(tmp_path):
+def test_a_stale_snapshot_is_not_used(tmp_path):
     write(tmp_path, 20)
     write(tmp_path, 20, start=20, seed=5, finish=False)
     index = Index.open(tmp_path)
@@ -187,11 +190,50 @@ def test_stale_vectors_are_not_used(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [0, 10, 700])
-def test_cut_off_vectors_are_not_used(tmp_path, cut):
+@pytest.mark.parametrize("name", [FACTS_FILE, "vectors-*.f32"])
+def test_a_torn_snapshot_is_not_used(tmp_path, name, cut):
     write(tmp_path, 20)
-    path = tmp_path / VECTORS_FILE
+    (path,) = tmp_path.glob(name)
     path.write_bytes(path.read_bytes()[:cut])
-    assert len(Index.open(tmp_path)) == 20
+    index = Index.open(tmp_path)
+    found = index.search(random_embeddings(20)[7:8], k=1)
+    assert ids(index, found.row_ids[0]) == ["r7"]
+
+
+def test_the_snapshot_tells_what_the_table_does(tmp_path):
+    write(tmp_path, 40, finish=False)
+    from_table = Index.open(tmp_path)
+    with open_writer(tmp_path) as writer:
+        writer.delete(["r3", "r39"])
+        writer.commit(make_records(3, start=5), random_embeddings(3, seed=8), replace=True)
+        before = read_snapshot(open_table(tmp_path))
+        writer.finish()
+    after = open_snapshot(tmp_path)
+    assert after is not None
+    assert (after.header, after.facts.to_pylist()) == (before.header, before.facts.to_pylist())
+    np.testing.assert_array_equal(after.matrix, before.matrix)
+    assert len(from_table) == 40
+    assert len(after) == 38
+
+
+def test_a_plain_search_needs_no_database(tmp_path):
+    write(tmp_path, 20)
+    program = """
+        import sys, numpy as np
+        from pathlib import Path
+        from toile.retrieval.index import Index
+        index = Index.open(Path(sys.argv[1]))
+        rows = index.search(np.full((1, 16), 0.25, np.float32), k=3).row_ids[0]
+        assert [set(facts) >= {"id", "caption", "kids"} for facts in index.facts(rows)] == [True] * 3
+        assert "lancedb" not in sys.modules
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program), tmp_path], check=True)
+
+
+def test_only_the_newest_vectors_are_kept(tmp_path):
+    for start in (0, 20, 40):
+        write(tmp_path, 20, start=start)
+    assert len(list(tmp_path.glob("vectors-*.f32"))) == 1
 
 
 def test_an_opened_index_does_not_change(tmp_path):

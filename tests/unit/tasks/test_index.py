@@ -66,10 +66,10 @@ def rejections(into: Path) -> list[tuple[int, str, str]]:
 def contents(into: Path) -> tuple[list[Record], np.ndarray, list[tuple[str, float]], list[tuple[int, str, str]]]:
     """All that an index tells: its records, their vectors, the hits of a hybrid query, the rejections."""
     index = Index.open(into)
-    vectors = index._vectors
+    snapshot = index._snapshot
     result = search(into, bundle=FakeBundle(), text="a red dress", k=20, hybrid=True, where="kids = true")
     hits = [(hit.id, hit.score) for hit in result.hits]
-    return index.records(vectors.row_ids), np.array(vectors.matrix), hits, rejections(into)
+    return index.records(snapshot.row_ids), np.array(snapshot.matrix), hits, rejections(into)
 
 
 def test_rows_become_records(tmp_path):
@@ -278,12 +278,12 @@ KILLS = {
         index()
         """,
     "before finishing": "IndexWriter.finish = die; index()",
-    "between the indexes and the vectors": """
+    "between the indexes and the snapshot": """
         import toile.retrieval.writer as writer
-        writer.write_vectors = die
+        writer.write_snapshot = die
         index()
         """,
-    "while the vectors are written": "os.fsync = die; index()",
+    "while the snapshot is written": "os.fsync = die; index()",
 }
 
 

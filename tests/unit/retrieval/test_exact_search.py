@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toile.retrieval.vectors import Vectors, exact_top_k
+from toile.retrieval.exact_search import exact_top_k
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -20,11 +20,6 @@ def test_exact_search_is_a_full_sort(rows, k, share, seed):
     positions, scores = exact_top_k(matrix, query, k, among=among)
     assert positions.tolist() == expected
     assert scores.tolist() == [float(matrix[position] @ query) for position in expected]
-
-
-def test_positions_of_rows_whose_ids_are_not_in_order():
-    vectors = Vectors(matrix=np.zeros((4, 2), np.float32), row_ids=np.array([30, 10, 40, 20], np.uint64))
-    assert vectors.positions_of(np.array([20, 30], np.uint64)).tolist() == [0, 3]
 
 
 @pytest.mark.parametrize("k", [1, 5])
