@@ -30,6 +30,7 @@ class Tradition:
         countries: ISO 3166-1 alpha-2; XX for many.
         kind: robe, dress, skirt, trousers, shirt, coat, cloak, wrap or ensemble.
         construction: what it can be made of and which attributes vary.
+        attributes: values of the five attributes that its construction fixes, by the field's name in `Garment`.
         facts: how it is made, in the order in which it is put on; the drawing follows them.
         never: what would be wrong, and why.
         level: open to all; care: ask or learn first; restricted garments are not drawn.
@@ -54,6 +55,7 @@ class Tradition:
     countries: tuple[str, ...]
     kind: str
     construction: Construction
+    attributes: Mapping[str, str]
     facts: tuple[str, ...]
     never: tuple[str, ...] = ()
     level: Literal["open", "care"] = "open"
@@ -72,9 +74,13 @@ class Tradition:
 
 
 def _tradition(key: str, row: Mapping[str, Any]) -> Tradition:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    made = {name: tuple(value) if isinstance(value, list) else value for name, value in row["construction"].items()}
-    return Tradition(id=key, **values | {"construction": Construction(name=values["names"][0], **made)})
+    values = _with_tuples(row)
+    values["construction"] = Construction(name=values["names"][0], **_with_tuples(row["construction"]))
+    return Tradition(id=key, **values)
+
+
+def _with_tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
 
 
 def _read() -> Mapping[str, Tradition]:

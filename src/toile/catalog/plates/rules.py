@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from toile.catalog.plates import vocabulary as words
@@ -17,6 +17,7 @@ from toile.catalog.plates.construction import (
     SLEEVE_TYPE_LENGTHS,
     SLEEVELESS_COLLARS,
     Construction,
+    Role,
 )
 from toile.catalog.plates.cultures import TRADITIONS
 from toile.catalog.plates.looks import Cloth, Figure, Garment, Look
@@ -33,7 +34,8 @@ _FIELDS: Final = (
     ("fit", "fits"),
 )
 _MIN_CONTRAST: Final = 0.12  # of relative luminance; below it a pattern can't be told from its ground
-_LAYERS: Final = {"bottom": 0, "whole": 1, "top": 1, "outer": 2}
+LAYERS: Final[Mapping[Role, int]] = {"bottom": 0, "whole": 1, "top": 1, "outer": 2}
+"""Part of a look to its place from the inside out."""
 
 
 def check_look(look: Look) -> None:
@@ -213,7 +215,11 @@ def _layer_problems(look: Look) -> Iterator[str]:
     if not look.garments:
         yield "a look needs at least one garment"
         return
-    for role, what in (("bottom", "things for the legs"), ("whole", "garments for the whole body")):
+    doubled: tuple[tuple[Role, str], ...] = (
+        ("bottom", "things for the legs"),
+        ("whole", "garments for the whole body"),
+    )
+    for role, what in doubled:
         if roles.count(role) > 1:
             wrong = " and ".join(name for name, r in zip(names, roles, strict=True) if r == role)
             yield f"{wrong} are two {what}; keep one"
@@ -223,7 +229,7 @@ def _layer_problems(look: Look) -> Iterator[str]:
         yield f"{' and '.join(names)} leaves the legs bare; add a skirt, trousers or a dress"
     if "whole" not in roles and "bottom" in roles and not {"top", "outer"} & set(roles):
         yield f"{names[0]} alone leaves the body bare; add a top"
-    layers = [_LAYERS[role] for role in roles]
+    layers = [LAYERS[role] for role in roles]
     if layers != sorted(layers):
         yield f"{', '.join(names)} are not in the order from inside to outside; legs first, coats last"
     if any(garment.tucked for garment in look.garments) and "bottom" not in roles:

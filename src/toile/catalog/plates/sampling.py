@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from toile.catalog.plates.construction import (
 )
 from toile.catalog.plates.cultures import TRADITIONS, Tradition
 from toile.catalog.plates.looks import Bag, Cloth, Figure, Garment, Hat, Look, Shoes
-from toile.catalog.plates.rules import check_look, construction_of, contrast, problems
+from toile.catalog.plates.rules import LAYERS, check_look, construction_of, contrast, problems
 from toile.errors import ConfigError
 
 _T = TypeVar("_T")
@@ -152,16 +152,11 @@ def sample_look(index: int, *, seed: int = 0, wishes: Mapping[str, str] | None =
 
 
 def main_garment(look: Look) -> Garment:
-    """The garment that a look is about: the traditional one, else the one with most to say."""
+    """The garment that a look is about: the traditional one, else the outermost."""
     for garment in look.garments:
         if garment.category == look.culture:
             return garment
-    order = ("dress", "jumpsuit", "blouse", "coat", "shirt", "sweater", "hoodie", "t-shirt")
-    for category in order:
-        for garment in look.garments:
-            if garment.category == category:
-                return garment
-    return look.garments[0]
+    return max(look.garments, key=lambda garment: LAYERS[construction_of(garment.category).role])
 
 
 # --- wishes ---------------------------------------------------------------------------------------------------------
@@ -220,19 +215,23 @@ def _fulfilled(look: Look, wishes: Mapping[str, str]) -> Look:
     """The look with what was wished put in place of what was sampled."""
     category = wishes.get("category")
     wanted = next((garment for garment in look.garments if garment.category == category), main_garment(look))
-    cloth = replace(wanted.cloth, **{name: wishes[name] for name in _CLOTH_WISHES if name in wishes})
+    cloth = replace(wanted.cloth, **_chosen(wishes, _CLOTH_WISHES))
     if cloth.pattern == "plain":
         cloth = replace(cloth, second=None, third=None)
     elif cloth.second is None:
         cloth = replace(
             cloth, second="white" if contrast(cloth.colour, "white") > contrast(cloth.colour, "navy") else "navy"
         )
-    changed = replace(wanted, cloth=cloth, **{name: wishes[name] for name in _GARMENT_WISHES if name in wishes})
+    changed = replace(wanted, cloth=cloth, **_chosen(wishes, _GARMENT_WISHES))
     if changed.sleeve_length == "sleeveless" and "sleeve_type" not in wishes:
         changed = replace(changed, sleeve_type=None)
-    figure = replace(look.figure, **{name: wishes[name] for name in _FIGURE_WISHES if name in wishes})
+    figure = replace(look.figure, **_chosen(wishes, _FIGURE_WISHES))
     garments = tuple(changed if garment is wanted else garment for garment in look.garments)
     return replace(look, figure=figure, garments=garments)
+
+
+def _chosen(wishes: Mapping[str, str], names: Sequence[str]) -> dict[str, Any]:
+    return {name: wishes[name] for name in names if name in wishes}
 
 
 # --- the look -------------------------------------------------------------------------------------------------------
@@ -296,7 +295,7 @@ def _clothes(dice: _Dice, colours: _Colours, sex: str, wanted: str | None) -> tu
     top_options = (
         ("t-shirt", "shirt", "sweater", "hoodie")
         if sex == "man"
-        else ("t-shirt", "blouse", "blouse", "shirt", "sweater", "hoodie")
+        else ("t-shirt", "blouse", "blouse", "blouse", "shirt", "sweater", "hoodie")
     )
     top = wanted if wanted in words.TOPS else dice.pick(top_options)
     first, second = (colours.neutral, colours.main) if dice.chance(0.6) else (colours.main, colours.neutral)
@@ -360,7 +359,7 @@ def _garment(dice: _Dice, category: str, colour: str, colours: _Colours, *, quie
     )
 
 
-def _shape(dice: _Dice, made: Construction) -> dict[str, str | None]:
+def _shape(dice: _Dice, made: Construction) -> dict[str, Any]:
     """The five attributes and the cut, each drawn evenly from what goes with those before it."""
     collar = _maybe(dice, made.collars)
     sleeve_length, sleeve_type = _sleeves(dice, made, bare=collar in SLEEVELESS_COLLARS)
@@ -489,8 +488,10 @@ def _tradition_cloth(
     return Cloth(colour=colour, pattern=pattern, second=second, third=third, fabric=fabric)
 
 
-def _trim(dice: _Dice, tradition: Tradition, colour: str, colours: _Colours) -> Cloth:
-    """The second cloth, never of the first one's colour."""
+def _trim(dice: _Dice, tradition: Tradition, colour: str, colours: _Colours) -> Cloth | None:
+    """The second cloth, never of the first one's colour; None where the garment is of one cloth."""
+    if not tradition.trim_patterns:
+        return None
     options = tuple(c for c in (tradition.trims or (colours.accent, colours.neutral)) if c != colour)
     clear = tuple(c for c in options if contrast(c, colour) > 0.12) or options or ("white",)
     pattern = dice.pick(tradition.trim_patterns)
@@ -513,8 +514,7 @@ def _with_companions(dice: _Dice, tradition: Tradition, garment: Garment, colour
         cloth = Cloth(colour=plain.cloth.colour, fabric=made.fabrics[0])
         worn.append(replace(plain, cloth=cloth, **_quiet_shape(made)))
     worn.append(garment)
-    order = {"bottom": 0, "top": 1, "whole": 1, "outer": 2}
-    worn.sort(key=lambda item: order[construction_of(item.category).role])
+    worn.sort(key=lambda item: LAYERS[construction_of(item.category).role])
     tucked = tradition.construction.role == "bottom"
     return tuple(
         replace(item, tucked=True, hem=None, length=None) if tucked and construction_of(item.category).tucks else item
@@ -522,7 +522,7 @@ def _with_companions(dice: _Dice, tradition: Tradition, garment: Garment, colour
     )
 
 
-def _quiet_shape(made: Construction) -> dict[str, str | None]:
+def _quiet_shape(made: Construction) -> dict[str, Any]:
     """Long, straight and regular: what stands back behind a traditional garment."""
     return {
         "length": ("long" if "long" in made.lengths else "short" if "short" in made.lengths else None),
