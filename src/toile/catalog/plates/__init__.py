@@ -1,4 +1,25 @@
-"""Fashion plates: drawn people in drawn clothes, of which everything is known exactly."""
+"""Fashion plates: drawn people in drawn clothes, of which everything is known exactly.
+
+**Units.** Everything is drawn in head units: the head is one unit high, the figure a little over nine. x runs to the
+right of the image and y down, 0 at the crown, 1 at the chin, soles at about 9.3. Image-left is the wearer's RIGHT:
+keep that sentence beside every garment that is not symmetric. Line weights are pixels of a plate 256 pixels high
+(`panel.PIXEL` head units), so that a plate is the same drawing at any size.
+
+**Where things are.** Torso garments are written in the torso map `Body.at(u, v)` (u sideways from the middle, v the
+height on an upright figure), sleeves and trouser legs along a `Limb` (`outer(t, width)`, `inner(t, width)`; t is 1 at
+elbow or knee, 2 at wrist or ankle), heads and hats in `Body.head(points)`. So a garment is written once and follows
+every build and pose.
+
+**What is drawn.** A `Panel` is one closed piece: contour segments with corners only between them, a `Material`, and
+on it `Fold`s, `Line`s, a pattern `Mesh`. `upper.cut_upper`, `sleeves.sleeve_panels`, `trousers.trouser_panels`,
+`skirts.skirt_panels` and `collars.collar_panels` make the usual ones. A garment is a function `(body, garment,
+layers) -> None` that adds its panels to `Layers`.
+
+**Order.** Behind (ends of scarves), back (back hair, far side of collars), legs, feet, torso's skin, lower (shoes,
+tucked top, bottoms, boots), torso from inner to outer, then on each side the arm, its hand and its sleeves, over
+(collars, lapels, wraps), ears, head and face, front hair, front (bag), top (hat). Arms after all torso panels let a
+hand rest on a hip without a special case.
+"""
 
 from toile.catalog.plates.looks import Bag, Cloth, Figure, Garment, Hat, Look, Shoes
 
