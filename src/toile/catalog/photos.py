@@ -5,7 +5,7 @@ The captions are true by construction: a class from the annotators and a colour 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -103,6 +103,8 @@ class GarmentPhoto:
     noun: str
     """The annotators' own, finer word: `boots` where the category is `shoes`."""
     colours: tuple[ColourShare, ...]
+    caption: str | None = None
+    """Where the file has captions of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,9 +114,22 @@ class Cutout:
     id: str
     image: Image.Image
     caption: str
-    """`black jacket, white dress, brown boots`; without colours where only image-level tags are known."""
+    """`black jacket, white dress, brown boots`; without colours where only image-level tags are known. The file's own
+    where it has captions."""
     pose: NDArray[np.float32]
     """COCO-18 `(18, 3)`: x, y in the cut-out's pixels, confidence."""
+
+
+def photo_files(folders: Sequence[Path], name: str) -> list[Path]:
+    """The files of this name in these folders.
+
+    Raises:
+        DataError: none of them has one.
+    """
+    files = [folder / name for folder in folders if (folder / name).is_file()]
+    if not files:
+        raise DataError(f"there is no {name} in {', '.join(map(str, folders))}; give the folder that holds it")
+    return files
 
 
 def _rows(path: Path, needed: set[str], split: Split | None) -> Iterator[dict[str, Any]]:
@@ -129,7 +144,8 @@ def _rows(path: Path, needed: set[str], split: Split | None) -> Iterator[dict[st
     missing = needed - set(file.schema_arrow.names)
     if missing:
         raise DataError(f"{path.name} lacks the columns {sorted(missing)}; it has {file.schema_arrow.names}")
-    for batch in file.iter_batches(batch_size=64, columns=sorted(needed)):
+    wanted = sorted(needed | ({"caption"} & set(file.schema_arrow.names)))
+    for batch in file.iter_batches(batch_size=64, columns=wanted):
         for row in batch.to_pylist():
             if split is None or split_of(row.get("image_id") or row["photo_id"]) == split:
                 yield row
@@ -152,6 +168,7 @@ def iterate_garments(path: Path, split: Split | None) -> Iterator[GarmentPhoto]:
             category=category,
             noun=row["label"].lower(),
             colours=measure_colour(image),
+            caption=row.get("caption"),
         )
 
 
@@ -165,6 +182,7 @@ class _Street:
     person: NDArray[np.bool_]
     tags: list[str]
     pose: NDArray[np.float32]
+    caption: str | None
 
 
 def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
@@ -182,6 +200,7 @@ def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
             person=person,
             tags=row["tags"] or [],
             pose=np.array(row["pose"] or [0.0] * 54, dtype=np.float32).reshape(18, 3),
+            caption=row.get("caption"),
         )
 
 
@@ -224,7 +243,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
     """
     width, height = LOOK_SIZE
     for street in _streets(path, split):
-        caption = _caption(street)
+        caption = street.caption or _caption(street)
         if not caption:
             continue
         frame = frame_around(street.person, width=width, height=height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -67,7 +68,9 @@ def patch_components(images: NDArray[np.uint8], num_components: int) -> tuple[Te
     return mean, torch.cat([means, vectors.flip(1)[:, : num_components - len(means)].T]).contiguous()
 
 
-def run(recipe: AutoencoderRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress) -> Autoencoder:
+def run(
+    recipe: AutoencoderRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
+) -> Autoencoder:
     """Train the autoencoder and return its moving average with fitted latent scale."""
     people, garments = load_pictures(data, out.parent / "pictures")
     torch.manual_seed(recipe.loop.seed)

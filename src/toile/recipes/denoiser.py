@@ -6,6 +6,7 @@ step draws its own timesteps, drops the words of some rows for classifier-free g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -237,7 +238,7 @@ def _trained_autoencoder(recipe: DenoiserRecipe) -> Autoencoder:
 
 
 def run(
-    recipe: DenoiserRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress
+    recipe: DenoiserRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
 ) -> UNet2DConditionModel:
     """Train the denoiser and return its moving average."""
     people, garments = load_pictures(data, out.parent / "pictures")

@@ -9,6 +9,7 @@ anew each step, and one over whole looks:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.bundles import load_bundle
-from toile.catalog.photos import GarmentPhoto, iterate_garments, iterate_street_cutouts, iterate_street_garments
+from toile.catalog.photos import (
+    GarmentPhoto,
+    iterate_garments,
+    iterate_street_cutouts,
+    iterate_street_garments,
+    photo_files,
+)
 from toile.losses.contrastive import soft_target_contrastive_loss, symmetric_contrastive_loss
 from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower, Parts, fit_into_square
 from toile.models.memory import channels_last
@@ -103,8 +110,8 @@ def _with_weights(arrays: dict[str, NDArray[np.generic]], balance: float) -> _Ga
     )
 
 
-def _look_arrays(data: Path, size: int) -> dict[str, NDArray[np.generic]]:
-    cutouts = [c for c in iterate_street_cutouts(data / "streets.parquet", "train") if " " in c.caption]
+def _look_arrays(streets: Path, size: int) -> dict[str, NDArray[np.generic]]:
+    cutouts = [c for c in iterate_street_cutouts(streets, "train") if " " in c.caption]
     return {
         "images": np.stack([fit_into_square(cutout.image, size) for cutout in cutouts]),
         "captions": np.array([without_unseen_nouns(cutout.caption) for cutout in cutouts]),
@@ -275,28 +282,30 @@ def _wanted_gates(colour_named: Tensor, kind_named: Tensor) -> Tensor:
     return torch.cat([of_kinds, of_colours])
 
 
-def run(recipe: EmbedRecipe, *, data: Path, out: Path, minutes: float | None, progress: Progress) -> FashionTower:
+def run(
+    recipe: EmbedRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
+) -> FashionTower:
     """Train the encoder and return its moving average.
 
     Args:
         recipe: see `EmbedRecipe`.
-        data: folder with garments.parquet and streets.parquet.
+        data: folders with garments.parquet and streets.parquet.
         out: folder of checkpoints and cached pictures.
         minutes: time budget; the run can be taken up again.
         progress: progress callback.
     """
     size = max(phase.image_size for phase in recipe.phases)
-    garments, streets = data / "garments.parquet", data / "streets.parquet"
+    garments, streets = photo_files(data, "garments.parquet"), photo_files(data, "streets.parquet")
     progress("preparing pictures", 0, 3)
     flat = cached_arrays(
-        out, f"flat-{size}", [garments], lambda: _garment_arrays(list(iterate_garments(garments, "train")), size)
+        out, f"flat-{size}", garments, lambda file: _garment_arrays(list(iterate_garments(file, "train")), size)
     )
     progress("preparing pictures", 1, 3)
     street = cached_arrays(
-        out, f"street-{size}", [streets], lambda: _garment_arrays(list(iterate_street_garments(streets, "train")), size)
+        out, f"street-{size}", streets, lambda file: _garment_arrays(list(iterate_street_garments(file, "train")), size)
     )
     progress("preparing pictures", 2, 3)
-    looks = cached_arrays(out, f"looks-{size}", [streets], lambda: _look_arrays(data, size))
+    looks = cached_arrays(out, f"looks-{size}", streets, lambda file: _look_arrays(file, size))
     progress("preparing pictures", 3, 3)
 
     text_encoder = load_text_encoder()

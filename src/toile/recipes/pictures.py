@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from toile.catalog.photos import LOOK_SIZE, clear_colour, iterate_garments, iterate_street_cutouts
+from toile.catalog.photos import LOOK_SIZE, clear_colour, iterate_garments, iterate_street_cutouts, photo_files
 from toile.catalog.split import Split
 from toile.training.cache import Arrays, cached_arrays
 from toile.vision.colour import garment_mask
@@ -62,7 +63,7 @@ def _garments(garments: Path, split: Split) -> Arrays:
             continue
         frame = frame_around(mask, width=width, height=height, margin=0.06)
         images.append(np.asarray(cut_out(photo.image, mask, frame)))
-        captions.append(f"a {colour} {photo.noun} laid flat")
+        captions.append(photo.caption or f"a {colour} {photo.noun} laid flat")
     return {
         "images": np.stack(images),
         "captions": np.array(captions),
@@ -70,18 +71,21 @@ def _garments(garments: Path, split: Split) -> Arrays:
     }
 
 
-def load_pictures(data: Path, cache: Path, split: Split = "train") -> tuple[Pictures, Pictures]:
+def load_pictures(data: Sequence[Path], cache: Path, split: Split = "train") -> tuple[Pictures, Pictures]:
     """People, and flat garments.
 
     Args:
-        data: folder with garments.parquet and streets.parquet.
+        data: folders with garments.parquet and streets.parquet.
         cache: folder where decoded pictures are kept.
         split: which rows.
+
+    Raises:
+        DataError: no folder holds one of the two files.
     """
-    streets, garments = data / "streets.parquet", data / "garments.parquet"
+    streets, garments = photo_files(data, "streets.parquet"), photo_files(data, "garments.parquet")
     return (
-        _pictures(cached_arrays(cache, f"people-{split}", [streets], lambda: _people(streets, split))),
-        _pictures(cached_arrays(cache, f"garments-{split}", [garments], lambda: _garments(garments, split))),
+        _pictures(cached_arrays(cache, f"people-{split}", streets, lambda file: _people(file, split))),
+        _pictures(cached_arrays(cache, f"garments-{split}", garments, lambda file: _garments(file, split))),
     )
 
 

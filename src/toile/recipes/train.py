@@ -37,7 +37,7 @@ def _find(path: Path) -> Path:
 def train(
     path: Path,
     *,
-    data: Path,
+    data: Sequence[Path],
     out: Path | None = None,
     minutes: float | None = None,
     overrides: Sequence[str] = (),
@@ -47,7 +47,7 @@ def train(
 
     Args:
         path: a TOML recipe, or the name of a shipped one.
-        data: folder of training data.
+        data: folders of training data.
         out: folder of checkpoints and results; `runs/NAME` by default.
         minutes: stop after so long; the same command goes on from there.
         overrides: `a.b=value` in TOML, recorded in the resolved recipe.
@@ -61,8 +61,11 @@ def train(
         DataError: the data isn't there.
     """
     recipe_path = _find(path)
-    if not data.is_dir():
-        raise DataError(f"{data} is not a folder; give the folder that holds garments.parquet and streets.parquet")
+    for folder in data:
+        if not folder.is_dir():
+            raise DataError(
+                f"{folder} is not a folder; give the folder that holds garments.parquet and streets.parquet"
+            )
     values = read_toml(recipe_path, overrides)
     kind = values.pop("kind", None)
     out = out or Path("runs") / recipe_path.stem

@@ -12,23 +12,30 @@ from numpy.typing import NDArray
 Arrays = dict[str, NDArray[np.generic]]
 
 
-def _fingerprint(sources: Sequence[Path]) -> str:
-    """Changes when a source file is replaced; reading 100 MB to hash it would cost more than it protects."""
-    digest = hashlib.sha256()
-    for source in sources:
-        if source.exists():
-            stat = source.stat()
-            digest.update(f"{source.name}:{stat.st_size}:{stat.st_mtime_ns}".encode())
-    return digest.hexdigest()[:12]
+def _fingerprint(source: Path) -> str:
+    """Changes when the file is replaced; reading 100 MB to hash it would cost more than it protects."""
+    stat = source.stat()
+    return hashlib.sha256(f"{source.name}:{stat.st_size}:{stat.st_mtime_ns}".encode()).hexdigest()[:12]
 
 
-def cached_arrays(folder: Path, name: str, sources: Sequence[Path], make: Callable[[], Arrays]) -> Arrays:
-    """`make()`, or what it gave the last time for the same source files."""
-    path = folder / f"{name}-{_fingerprint(sources)}.npz"
+def cached_arrays(folder: Path, name: str, sources: Sequence[Path], make: Callable[[Path], Arrays]) -> Arrays:
+    """The rows that `make` reads from each source file, one after another; read once, as long as a file stays the same.
+
+    Args:
+        folder: where decoded rows are kept.
+        name: of this reading: another name, other rows.
+        sources: files, at least one.
+        make: reads a file into arrays with a row a picture.
+    """
+    parts = [_cached(folder / f"{name}-{_fingerprint(source)}.npz", source, make) for source in sources]
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def _cached(path: Path, source: Path, make: Callable[[Path], Arrays]) -> Arrays:
     if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".tmp.npz")
-        np.savez(beside, allow_pickle=False, **make())
+        np.savez(beside, allow_pickle=False, **make(source))
         beside.replace(path)
     with np.load(path) as arrays:
         return {key: arrays[key] for key in arrays.files}

@@ -18,7 +18,8 @@ from PIL import Image
 
 from toile.taxonomy import COLOURS
 
-# sRGB prototypes a name. Daylight amateur photos: "white" cloth is light grey there, "black" is dark grey.
+# sRGB prototypes a name. Daylight amateur photos: "white" cloth is light grey there, "black" is dark grey. Drawings and
+# renders have pure colours; Lab crowds the saturated blues and purples together, so they have prototypes of their own.
 _PROTOTYPES: Final[dict[str, tuple[int, ...]]] = {
     "black": (0x101012, 0x26262A, 0x343236),
     "white": (0xFFFFFF, 0xEDEDED, 0xD6D7DA, 0xE2DED6, 0xC9CACD),
@@ -29,10 +30,22 @@ _PROTOTYPES: Final[dict[str, tuple[int, ...]]] = {
     "orange": (0xE8781E, 0xF09A4A, 0xCC5A14),
     "yellow": (0xF2D72E, 0xE0C040, 0xF5E68A, 0xC8A020),
     "green": (0x2E7D3C, 0x1E4A2C, 0x6FA84F, 0x5C6B34, 0x8CCB9A, 0x9ED33A, 0xA6C63A, 0x1F7F78, 0x6C7058, 0x4C5240),
-    "blue": (0x2F63B8, 0x5B8CC8, 0x9CC0E2, 0x4A6A96, 0x7890B0, 0x2AA0CC, 0x8496A8, 0x5C6E82, 0xA8B8C8),
-    "navy": (0x1A2240, 0x243056, 0x2C3448, 0x202430),
-    "purple": (0x6B3A8A, 0x9B72B8, 0x4A2A58, 0xB8A0D4, 0x7A6676),
-    "pink": (0xF0A8B8, 0xE0608C, 0xD8308A, 0xF4CFD2, 0xD09098, 0xB49498),
+    "blue": (
+        0x2F63B8,
+        0x5B8CC8,
+        0x9CC0E2,
+        0x4A6A96,
+        0x7890B0,
+        0x2AA0CC,
+        0x8496A8,
+        0x5C6E82,
+        0xA8B8C8,
+        0x0000FF,
+        0x2A35C8,
+    ),
+    "navy": (0x1A2240, 0x243056, 0x2C3448, 0x202430, 0x000080, 0x1C1C6A),
+    "purple": (0x6B3A8A, 0x9B72B8, 0x4A2A58, 0xB8A0D4, 0x7A6676, 0x8A2BE2, 0x9400D3, 0x4B0082),
+    "pink": (0xF0A8B8, 0xE0608C, 0xD8308A, 0xF4CFD2, 0xD09098, 0xB49498, 0xFF00FF),
 }
 # Photos vary far more in exposure than in hue, so lightness counts less than the two colour axes.
 _AXIS_WEIGHTS: Final = np.array([0.6, 1.6, 1.6], dtype=np.float32)

@@ -18,6 +18,7 @@ from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, load_stree
 from toile.catalog.split import split_of
 from toile.errors import ConfigError, DataError
 from toile.recipes import train
+from toile.recipes.pictures import load_pictures
 
 _TINY = {
     "embed": [
@@ -90,7 +91,7 @@ def _overrides(name: str, steps: int) -> list[str]:
 @pytest.fixture(scope="module")
 def autoencoder_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("autoencoder") / "run"
-    return train(Path("autoencoder.toml"), data=data, out=out, overrides=_overrides("autoencoder", 2))
+    return train(Path("autoencoder.toml"), data=[data], out=out, overrides=_overrides("autoencoder", 2))
 
 
 @pytest.mark.slow
@@ -101,9 +102,9 @@ def test_a_recipe_trains_resumes_and_gives_a_bundle(
     overrides = _overrides(name, 3)
     if name == "denoiser":
         overrides.append(f"autoencoder={str(autoencoder_bundle)!r}")
-    unbroken = train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "unbroken", overrides=overrides)
-    train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "broken", overrides=overrides, minutes=0.0)
-    resumed = train(Path(f"recipes/{name}.toml"), data=data, out=tmp_path / "broken", overrides=overrides)
+    unbroken = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "unbroken", overrides=overrides)
+    train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides, minutes=0.0)
+    resumed = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides)
     (part,) = read_manifest(unbroken).parts
     expected = read_tensors(unbroken, read_manifest(unbroken), part)
     found = read_tensors(resumed, read_manifest(resumed), part)
@@ -123,19 +124,39 @@ def test_the_photos_are_read_as_their_readme_says(data: Path) -> None:
     assert cutout.pose[0, :2] == pytest.approx([96, 128], abs=4)
 
 
+def test_captions_in_the_files_are_taken_as_they_are(data: Path, tmp_path: Path) -> None:
+    for name, caption in (("streets", "a red silk dress"), ("garments", "red silk dress laid flat")):
+        table = pq.read_table(data / f"{name}.parquet")
+        pq.write_table(table.append_column("caption", [[caption] * len(table)]), tmp_path / f"{name}.parquet")
+    people, flat = load_pictures([data, tmp_path], tmp_path / "cache")
+    assert people.captions[0] == "red dress, black boots"
+    assert people.captions[8:] == ["a red silk dress"] * 8
+    assert len(people.images) == len(people.poses) == 16
+    assert flat.captions[-1] == "red silk dress laid flat"
+
+
+def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp_path: Path) -> None:
+    overrides = [*_overrides("denoiser", 1), f"autoencoder={str(autoencoder_bundle)!r}"]
+    first = train(Path("denoiser.toml"), data=[data], out=tmp_path / "first", overrides=overrides)
+    still = [*overrides, f"start_from={str(first)!r}", "loop.learning_rate=0.0"]
+    second = train(Path("denoiser.toml"), data=[data], out=tmp_path / "second", overrides=still)
+    before, after = (read_tensors(part, read_manifest(part), "denoiser") for part in (first, second))
+    assert all(torch.equal(before[key], after[key]) for key in before)
+
+
 def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"there is no recipe nothing\.toml; give a file, or one of autoencoder, denoiser"
     ):
-        train(Path("nothing.toml"), data=data)
+        train(Path("nothing.toml"), data=[data])
     with pytest.raises(DataError, match=r"is not a folder; give the folder that holds garments\.parquet"):
-        train(Path("embed.toml"), data=tmp_path / "nowhere")
-    with pytest.raises(DataError, match=r"garments.parquet does not exist"):
-        train(Path("embed.toml"), data=tmp_path, out=tmp_path / "out")
+        train(Path("embed.toml"), data=[tmp_path / "nowhere"])
+    with pytest.raises(DataError, match=r"there is no garments.parquet in .*; give the folder that holds it"):
+        train(Path("embed.toml"), data=[tmp_path], out=tmp_path / "out")
     recipe = tmp_path / "odd.toml"
     recipe.write_text('kind = "odd"')
     with pytest.raises(ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder' or 'denoiser'"):
-        train(recipe, data=data)
+        train(recipe, data=[data])
 
 
 def test_a_file_of_another_schema_is_refused(data: Path) -> None:

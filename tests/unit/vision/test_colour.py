@@ -23,6 +23,11 @@ from toile.vision.colour import garment_mask, measure_colour, name_pixels
         ((110, 60, 140), "purple"),
         ((100, 65, 40), "brown"),
         ((215, 195, 165), "beige"),
+        ((0, 0, 255), "blue"),
+        ((0, 0, 128), "navy"),
+        ((138, 43, 226), "purple"),
+        ((75, 0, 130), "purple"),
+        ((255, 0, 255), "pink"),
     ],
 )
 def test_plain_cloth_has_the_name_people_give_it(rgb: tuple[int, int, int], name: str) -> None:
