@@ -196,7 +196,7 @@ def replay(
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="TOML recipe: a file, or a shipped one such as recipes/embed.toml.")],
-    data: Annotated[Path, typer.Option(help="Folder with the training data.")],
+    data: Annotated[list[Path], typer.Option(help="Folder with training data; may be repeated.")],
     out: Annotated[Path | None, typer.Option(help="Folder for checkpoints; default: runs/NAME.")] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Stop after this long; the same command goes on from there.")
