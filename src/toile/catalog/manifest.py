@@ -38,13 +38,13 @@ class Row:
 
     Attributes:
         position: of the row in its source, from 0.
-        picture: the encoded file, or where it lies.
+        picture: the encoded file, where it lies, or what makes it when it is wanted.
         extra: the manifest's other columns, those that `kept_type` keeps.
     """
 
     position: int
     id: str
-    picture: bytes | Path
+    picture: bytes | Path | Callable[[], bytes]
     source: str
     category: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +63,8 @@ class Row:
         """
         if isinstance(self.picture, bytes):
             return self.picture
+        if not isinstance(self.picture, Path):
+            return self.picture()
         try:
             return self.picture.read_bytes()
         except FileNotFoundError:

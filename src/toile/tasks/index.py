@@ -225,7 +225,7 @@ def _describe(row: Row, image: Image.Image, data: bytes, digest: str) -> Record:
     if caption is None and row.category is not None:
         caption = f"a {colours[0]} {row.category}"
         attributes["caption"] = _MEASURED
-    is_embedded = isinstance(row.picture, bytes)
+    is_embedded = not isinstance(row.picture, Path)
     return Record(
         id=row.id,
         image=data if is_embedded else None,
