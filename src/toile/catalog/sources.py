@@ -1,4 +1,4 @@
-"""Where catalogues come from: folders, manifests, Hugging Face layouts and WebDataset shards, one row at a time.
+"""Where catalogues come from: folders, manifests, Hugging Face layouts, shards, public data sets, one row at a time.
 
 Manifests of text are read twice: once for the types of their columns, without any picture, then row by row. Only the
 row at hand is in memory.
@@ -7,8 +7,9 @@ row at hand is in memory.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from toile.errors import DataError
 
 _METADATA: Final = ("metadata.jsonl", "metadata.csv")
 _PARQUET_ROWS: Final = 64
+_LAYOUT_NAME: Final = re.compile(r"[a-z][a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,12 +58,16 @@ class Source:
 
 
 def open_source(source: str | Path) -> Source:
-    """Find out what kind of source this is.
+    """Find out what kind of source this is; `dress-code:FOLDER` is a public data set in its own layout.
 
     Raises:
+        ConfigError: no data set is known by the name before the colon.
         DataError: it doesn't exist, is of no known kind, or can't be read at all.
     """
     path = Path(source)
+    name, colon, place = str(source).partition(":")
+    if colon and _LAYOUT_NAME.fullmatch(name) and not path.exists():
+        return _layout(name, Path(place))
     if path.suffix == ".tar":
         return _webdataset(path)
     if not path.exists():
@@ -145,6 +151,34 @@ def _parquet(path: Path) -> Source:
 
     num_rows = file.metadata.num_rows
     return Source(name=location.name, location=str(location), columns=columns, num_rows=num_rows, rows=rows)
+
+
+def _layout(name: str, path: Path) -> Source:
+    """The pictures of a public data set, split by split; one that several splits show comes once."""
+    from toile.catalog.datasets import Fault, FaultKind, open_dataset  # reads HDF5 and MATLAB: slow to import
+
+    reader = open_dataset(name, path)
+
+    def found() -> Iterator[Row | Fault]:
+        seen = set[str]()
+        for picture in (picture for split in reader.splits for picture in reader.pictures(split)):
+            if isinstance(picture, Fault):
+                if picture.loses_row or picture.kind is FaultKind.BROKEN_FILE:
+                    yield picture
+            elif picture.id not in seen:
+                seen.add(picture.id)
+                yield picture
+
+    def rows() -> Iterator[Row | Rejected]:
+        for position, picture in enumerate(found()):
+            if isinstance(picture, Fault):
+                reason = f"{picture.kind} in {picture.subject}: {picture.detail}"
+                yield Rejected(position=position, id=None, reason=reason)
+            else:
+                yield replace(picture, position=position)
+
+    location = f"{name}:{path.resolve()}"
+    return Source(name=name, location=location, columns=reader.columns, num_rows=None, rows=rows)
 
 
 def _webdataset(pattern: Path) -> Source:

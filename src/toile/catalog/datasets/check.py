@@ -1,0 +1,167 @@
+"""`toile data check`: what of a data set can be used, and exactly what is missing or wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from toile.catalog.datasets.reader import Reader
+from toile.catalog.datasets.registry import open_dataset
+from toile.catalog.datasets.rows import DataRow, Fault, FaultKind
+from toile.errors import ConfigError, DataError
+from toile.progress import Progress, no_progress
+
+_NUM_EXAMPLES: Final = 3
+_TOLD_EVERY: Final = 100
+
+
+@dataclass(kw_only=True, slots=True)
+class Finding:
+    """All faults of one kind in one place.
+
+    Attributes:
+        subject: the file, folder or map.
+        count: how many there are.
+        examples: the first of them.
+    """
+
+    split: str
+    kind: FaultKind
+    subject: str
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class Check:
+    """What was found.
+
+    Attributes:
+        rows: rows of each split that can be used.
+        lost: rows of each split that can't.
+        opened: rows whose files have been opened, not only looked for.
+        wanted: the splits that must have rows for the data set to be usable; none: any one.
+    """
+
+    dataset: str
+    path: str
+    rows: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+    opened: int = 0
+    wanted: tuple[str, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_usable(self) -> bool:
+        """Every wanted split has rows; where none is wanted by name, any split has."""
+        return all(self.rows.values()) if self.wanted else any(self.rows.values())
+
+    def to_json(self) -> str:
+        """One JSON object."""
+        return json.dumps({**asdict(self), "usable": self.is_usable}, indent=2)
+
+    def for_people(self) -> str:
+        """A line a split, then a line a finding with its first examples."""
+        lines = [f"{self.dataset} in {self.path}: {'usable' if self.is_usable else 'NOT USABLE'}"]
+        for split, count in self.rows.items():
+            lost = f", {self.lost[split]:,} lost" if self.lost[split] else ""
+            lines.append(f"  {split}: {count:,} rows{lost}")
+        for finding in self.findings:
+            more = ", ..." if finding.count > len(finding.examples) else ""
+            examples = ", ".join(finding.examples) + more
+            lines.append(f"  {finding.kind}: {finding.count:,} in {finding.subject} ({finding.split}): {examples}")
+        lines.append(f"  {self.opened:,} rows were opened, of the others only the files' names were looked up")
+        return "\n".join(lines)
+
+
+def check_dataset(
+    name: str,
+    path: str | Path,
+    *,
+    splits: Collection[str] = (),
+    sample: int = 100,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> Check:
+    """Walk through a data set and count what is there and what is not.
+
+    Args:
+        name: of the data set.
+        path: its folder.
+        splits: those that are wanted; none: all that the layout knows, of which one is enough.
+        sample: how many rows of each split are opened (pictures decoded, label maps and poses read); they are drawn at
+            random, by `seed`.
+        seed: of the draw.
+        progress: told how many rows have been walked through.
+
+    Raises:
+        ConfigError: no such data set, or no such split of it.
+        DataError: nothing of the layout is there.
+    """
+    reader = open_dataset(name, path)
+    if unknown := sorted(set(splits) - set(reader.splits)):
+        raise ConfigError(f"{name} has no split {unknown[0]!r}; expected one of {', '.join(reader.splits)}")
+    check = Check(dataset=name, path=str(path), wanted=tuple(splits))
+    for split in splits or reader.splits:
+        _check_split(check, reader, split, sample=sample, seed=seed, progress=progress)
+    return check
+
+
+def _check_split(check: Check, reader: Reader, split: str, *, sample: int, seed: int, progress: Progress) -> None:
+    findings = dict[tuple[FaultKind, str], Finding]()
+    drawn = _Sample(size=sample, seed=seed)
+    check.rows[split] = check.lost[split] = 0
+    for found in chain(_guarded(reader.faults(split), split), _guarded(reader.rows(split), split)):
+        if isinstance(found, Fault):
+            _add(findings, split, found)
+            check.lost[split] += found.loses_row
+        else:
+            drawn.offer(found)
+            check.rows[split] += 1
+            if check.rows[split] % _TOLD_EVERY == 0:
+                progress(split, check.rows[split], None)
+    for number, row in enumerate(drawn.rows, start=1):
+        for fault in _guarded(reader.inspect(row), split):
+            if isinstance(fault, Fault):
+                _add(findings, split, fault)
+        progress(f"{split}: opening", number, len(drawn.rows))
+    check.opened += len(drawn.rows)
+    check.findings += findings.values()
+
+
+def _guarded(found: Iterator[DataRow | Fault], split: str) -> Iterator[DataRow | Fault]:
+    """A file that can't be read on ends its split; what came before it counts."""
+    try:
+        yield from found
+    except DataError as error:
+        yield Fault(kind=FaultKind.BROKEN_FILE, subject=split, detail=str(error))
+
+
+def _add(findings: dict[tuple[FaultKind, str], Finding], split: str, fault: Fault) -> None:
+    key = (fault.kind, fault.subject)
+    finding = findings.setdefault(key, Finding(split=split, kind=fault.kind, subject=fault.subject))
+    finding.count += 1
+    if len(finding.examples) < _NUM_EXAMPLES:
+        finding.examples.append(fault.detail)
+
+
+class _Sample:
+    """A fair draw from a stream whose length nobody knows (reservoir sampling: Vitter 1985, algorithm R)."""
+
+    def __init__(self, *, size: int, seed: int) -> None:
+        self.rows: list[DataRow] = []
+        self._size = size
+        self._seen = 0
+        self._random = random.Random(seed)
+
+    def offer(self, row: DataRow) -> None:
+        self._seen += 1
+        if len(self.rows) < self._size:
+            self.rows.append(row)
+        elif (place := self._random.randrange(self._seen)) < self._size:
+            self.rows[place] = row

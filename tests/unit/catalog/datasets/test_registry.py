@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toile.catalog.datasets import READERS, open_dataset
+from toile.catalog.sources import open_source
+from toile.errors import ConfigError, DataError
+
+
+def test_unknown_names_list_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no data set is named 'deep-fashion'; expected one of fashiongen, "):
+        open_dataset("deep-fashion", tmp_path)
+    with pytest.raises(ConfigError, match="no data set is named 'dresscode'"):
+        open_source(f"dresscode:{tmp_path}")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_layout_says_what_it_expects(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"does not exist; expected the folder of {name}: "):
+        open_dataset(name, tmp_path / "nowhere")
+    with pytest.raises(DataError, match=f"is no {name}: expected "):
+        open_dataset(name, tmp_path)
