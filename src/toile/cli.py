@@ -42,6 +42,9 @@ app = typer.Typer(
     help="Find, describe and design garments.",
 )
 
+data_app = typer.Typer(no_args_is_help=True, help="Look after public data sets in their own layouts.")
+app.add_typer(data_app, name="data")
+
 BundleOption = Annotated[
     Path | None,
     typer.Option("--bundle", envvar="TOILE_BUNDLE", help="Model bundle; default: the one inside the package."),
@@ -273,3 +276,48 @@ def doctor(bundle: BundleOption = None, as_json: JsonOption = False) -> None:
     typer.echo(diagnosis.to_json() if as_json else diagnosis.for_people())
     if diagnosis.problems:
         raise typer.Exit(1)
+
+
+@data_app.command("check")
+def check_data(
+    name: Annotated[str, typer.Argument(help="Which data set, see above.")],
+    path: Annotated[Path, typer.Argument(help="Folder of the data set; a file or shard pattern where it is one.")],
+    split: Annotated[list[str] | None, typer.Option(help="Must be there and have rows; may be repeated.")] = None,
+    sample: Annotated[int, typer.Option(min=0, help="Rows of each split whose files are opened.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is missing or wrong in a data set, with counts; exit code 3 if it can't be used.
+
+    Known: fashiongen, fashion-iq, fashion200k, viton-hd, dress-code, hierafashion, deepfashion-plus, webdataset,
+    clothing-dataset, clothing-co-parsing. What can be used can be indexed, too: toile index dress-code:FOLDER
+    """
+    from toile.catalog.datasets import check_dataset
+
+    with _watched(quiet=as_json) as progress:
+        check = check_dataset(name, path, splits=split or (), sample=sample, progress=progress)
+    typer.echo(check.to_json() if as_json else check.for_people())
+    if not check.is_usable:
+        raise typer.Exit(DataError.exit_code)
+
+
+@data_app.command("pack")
+def pack_data(
+    name: Annotated[str, typer.Argument(help="clothing-dataset or clothing-co-parsing.")],
+    path: Annotated[Path, typer.Argument(help="The cloned repository.")],
+    out: Annotated[Path, typer.Option(help="The parquet file; one that is there is replaced.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write an openly licensed photo set as the parquet file that recipes train on.
+
+    The columns pose and person of street photos stay empty (null): they are estimates, and toile ships no estimator.
+    """
+    from toile.catalog.datasets.pack import pack_dataset
+
+    with _watched(quiet=as_json) as progress:
+        report = pack_dataset(name, path, out, progress=progress)
+    if as_json:
+        typer.echo(report.to_json())
+        return
+    typer.echo(f"{report.rows} rows in {report.path}, {report.left_out} left out")
+    for reason in report.reasons:
+        typer.echo(f"  {reason}", err=True)

@@ -1,0 +1,202 @@
+"""`toile data pack`: the two openly licensed photo sets, from their repositories into one parquet file each.
+
+The files have the columns that `catalog.photos` reads: pictures as WebP in Hugging Face's image struct.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from PIL import Image
+
+from toile.catalog.datasets.clothing_co_parsing import ClothingCoParsing, tag_names
+from toile.catalog.datasets.clothing_dataset import ClothingDataset
+from toile.catalog.datasets.rows import Fault
+from toile.catalog.images import decode_image
+from toile.catalog.manifest import Row
+from toile.errors import ConfigError, DataError
+from toile.progress import Progress, no_progress
+
+GARMENT_SIDE_PX: Final = 384
+"""Long side of a packed garment; a smaller picture keeps its size."""
+STREET_HEIGHT_PX: Final = 560
+"""Height of a packed street photo; a smaller picture keeps its size."""
+WEBP_QUALITY: Final = 80
+_ROWS_A_GROUP: Final = 256
+_NUM_REASONS: Final = 5
+
+_IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+GARMENT_SCHEMA: Final = pa.schema(
+    [("image_id", pa.string()), ("image", _IMAGE), ("label", pa.string()), ("kids", pa.bool_())]
+)
+STREET_SCHEMA: Final = pa.schema(
+    [
+        ("photo_id", pa.string()),
+        ("image", _IMAGE),
+        ("tags", pa.list_(pa.field("element", pa.string()))),
+        ("labels", pa.binary()),
+        ("pose", pa.list_(pa.field("element", pa.float32()))),
+        ("person", pa.binary()),
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """What an estimator sees in a street photo.
+
+    Attributes:
+        pose: COCO-18 `(18, 3)`: x, y in pixels, visibility; None where nobody is seen.
+        person: `(H, W)`, true on the person; None where nobody is seen.
+    """
+
+    pose: NDArray[np.float32] | None
+    person: NDArray[np.bool_] | None
+
+
+Estimator: TypeAlias = Callable[[Image.Image], Estimate]
+"""Looks at a photo as it is stored; toile ships none."""
+
+
+@dataclass(kw_only=True, slots=True)
+class PackReport:
+    """What has been packed.
+
+    Attributes:
+        reasons: why rows have been left out, the first few.
+    """
+
+    path: str
+    rows: int = 0
+    left_out: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+    def to_json(self) -> str:
+        """One JSON object."""
+        return json.dumps(asdict(self))
+
+    def leave_out(self, reason: str) -> None:
+        """Count a row that could not be packed."""
+        self.left_out += 1
+        if len(self.reasons) < _NUM_REASONS:
+            self.reasons.append(reason)
+
+
+def pack_dataset(
+    name: str, path: Path, out: Path, *, estimator: Estimator | None = None, progress: Progress = no_progress
+) -> PackReport:
+    """Write a repository's photos into a parquet file; `out` appears when it is whole.
+
+    Args:
+        name: `clothing-dataset` or `clothing-co-parsing`.
+        path: the cloned repository.
+        out: the parquet file; one that is there is replaced.
+        estimator: fills `pose` and `person` of street photos, which are null without one.
+        progress: told how many rows are done.
+
+    Raises:
+        ConfigError: another data set.
+        DataError: the repository is not of its layout, or no row of it can be used.
+    """
+    report = PackReport(path=str(out))
+    match name:
+        case ClothingDataset.name:
+            schema, rows = GARMENT_SCHEMA, _garments(ClothingDataset.open(path), report)
+        case ClothingCoParsing.name:
+            schema, rows = STREET_SCHEMA, _streets(ClothingCoParsing.open(path), estimator, report)
+        case _:
+            known = f"{ClothingDataset.name} or {ClothingCoParsing.name}"
+            raise ConfigError(f"{name!r} can't be packed; expected {known} (all others: see their licences)")
+    with _whole_or_nothing(out) as partial, pq.ParquetWriter(partial, schema, compression="NONE") as writer:
+        while batch := list(islice(rows, _ROWS_A_GROUP)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            report.rows += len(batch)
+            progress("packing", report.rows, None)
+        if not report.rows:
+            raise DataError(f"nothing in {path} can be packed: {'; '.join(report.reasons) or 'there are no rows'}")
+    return report
+
+
+@contextmanager
+def _whole_or_nothing(out: Path) -> Iterator[Path]:
+    """A file beside `out` that takes its place at the end, or goes."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f"{out.name}.partial")
+    try:
+        yield partial
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _readable(found: Iterator[Row | Fault], report: PackReport) -> Iterator[tuple[Row, Image.Image]]:
+    """Rows whose picture can be decoded; all others are counted."""
+    for row in found:
+        if isinstance(row, Row):
+            try:
+                yield row, decode_image(row.read())
+            except DataError as error:
+                report.leave_out(f"{row.id}: {error}")
+        elif row.loses_row:
+            report.leave_out(f"{row.kind} in {row.subject}: {row.detail}")
+        elif len(report.reasons) < _NUM_REASONS:  # a broken file says itself why no rows come from it
+            report.reasons.append(f"{row.kind} in {row.subject}: {row.detail}")
+
+
+def _garments(reader: ClothingDataset, report: PackReport) -> Iterator[dict[str, Any]]:
+    for row, image in _readable(reader.rows("all"), report):
+        small = _shrunk(image, GARMENT_SIDE_PX / max(image.size))
+        values = {"image_id": row.id, "label": row.extra["label"], "kids": row.extra["kids"]}
+        yield {**values, "image": _stored(small, row.id)}
+
+
+def _streets(reader: ClothingCoParsing, estimator: Estimator | None, report: PackReport) -> Iterator[dict[str, Any]]:
+    for row, image in _readable(reader.rows("all"), report):
+        small = _shrunk(image, STREET_HEIGHT_PX / image.height)
+        labels = reader.label_map(row.id)
+        if labels is not None and labels.shape != (image.height, image.width):
+            size = f"{labels.shape[1]}x{labels.shape[0]}"
+            report.leave_out(f"{row.id}: its label map is {size}, the photo {image.width}x{image.height}")
+            continue
+        if labels is not None:
+            labels = np.asarray(Image.fromarray(labels).resize(small.size, Image.Resampling.NEAREST))
+        estimate = Estimate(pose=None, person=None) if estimator is None else estimator(small)
+        yield {
+            "photo_id": row.id,
+            "image": _stored(small, row.id),
+            # The stored map's own labels: a ring may be lost on the way to the smaller size.
+            "tags": row.extra["tags"] if labels is None else tag_names(labels),
+            "labels": None if labels is None else _png(Image.fromarray(labels)),
+            "pose": None if estimate.pose is None else estimate.pose.ravel().tolist(),
+            "person": None if estimate.person is None else _png(Image.fromarray(estimate.person)),
+        }
+
+
+def _shrunk(image: Image.Image, scale: float) -> Image.Image:
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _stored(image: Image.Image, name: str) -> dict[str, Any]:
+    buffer = BytesIO()
+    image.save(buffer, "WEBP", quality=WEBP_QUALITY)
+    return {"bytes": buffer.getvalue(), "path": f"{name}.webp"}
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
