@@ -278,12 +278,83 @@ def doctor(bundle: BundleOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("filter")
+def filter_pairs(
+    source: Annotated[str | None, typer.Argument(help="Pictures with words, as index reads them.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for kept rows, audit and report.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Column whose values get thresholds of their own: culture.")] = None,
+    method: Annotated[
+        str, typer.Option(help="none, global, quantile, mismatch, discovery or mixture; all but two adapt to a domain.")
+    ] = "mixture",
+    scale: Annotated[str, typer.Option(help="What scores are on: raw, percentile or calibrated.")] = "calibrated",
+    tau: Annotated[float | None, typer.Option(help="Least score on that scale, for global and mismatch.")] = None,
+    keep_share: Annotated[float, typer.Option(help="Share of a domain that quantile keeps.")] = 0.75,
+    false_share: Annotated[float, typer.Option(help="Share of mismatches that discovery keeps at most.")] = 0.1,
+    posterior: Annotated[float, typer.Option(help="Least probability of a match, for mixture.")] = 0.5,
+    soft: Annotated[bool, typer.Option("--soft", help="Weigh by the score instead of dropping.")] = False,
+    min_side: Annotated[int, typer.Option(help="Shorter side in pixels; 0 = off.")] = 128,
+    max_aspect: Annotated[float, typer.Option(help="Longer side over shorter; 0 = off.")] = 3.0,
+    min_words: Annotated[int, typer.Option(help="Words of a caption.")] = 1,
+    max_persons: Annotated[int, typer.Option(help="Where a record counts persons; 0 = off.")] = 1,
+    min_body: Annotated[float, typer.Option(help="Share of joints seen, where a record has a pose; 0 = off.")] = 0.5,
+    hash_bits: Annotated[int, typer.Option(help="Near-duplicates: differing bits of 64; -1 = off.")] = 4,
+    min_cosine: Annotated[float, typer.Option(help="Near-duplicates: cosine of embeddings; 0 = off.")] = 0.999,
+    undo: Annotated[Path | None, typer.Option(help="Bring dropped rows of this outcome back: all, or --id.")] = None,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="With --undo: only this one; may be repeated.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep the pairs of picture and words that are worth learning from; say why of every one that goes."""
+    from toile.catalog.filtering.settings import FilterSettings, RuleSettings, read_score_settings
+    from toile.tasks.filter import KEPT_FILE, REPORT_FILE, restore
+
+    if (undo is None) == (source is None) or (source is None) != (out is None) or (ids and undo is None):
+        raise typer.BadParameter("give either a SOURCE and --out DIR, or --undo DIR and perhaps --id ID")
+    if undo is not None:
+        with _watched(quiet=as_json) as progress:
+            count = restore(undo, ids or (), progress=progress)
+        typer.echo(json.dumps({"restored": count}) if as_json else f"{count} records restored in {undo / KEPT_FILE}")
+        return
+    assert source is not None and out is not None, "checked above"
+    rules = RuleSettings(
+        min_side_px=min_side or None,
+        max_aspect=max_aspect or None,
+        min_words=min_words,
+        max_persons=max_persons or None,
+        min_body=min_body or None,
+        max_hash_bits=None if hash_bits < 0 else hash_bits,
+        min_cosine=min_cosine or None,
+    )
+    score = read_score_settings(
+        method,
+        scale,
+        tau=tau,
+        keep_share=keep_share,
+        false_share=false_share,
+        posterior=posterior,
+        soft=soft,
+    )
+    settings = FilterSettings(domain=domain, rules=rules, score=score)
+    with _watched(quiet=as_json) as progress:
+        report = toile.load(bundle).filter(source, out, settings, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(report.summary()))
+        return
+    typer.echo(f"{report.account.kept} of {report.account.rows} records kept in {out / KEPT_FILE}")
+    for rule, count in report.account.dropped_by.most_common():
+        typer.echo(f"{rule}\t{count} dropped")
+    for found in report.domains:
+        if found.pooled:
+            typer.echo(f"{found.name}: too few rows to calibrate, the pooled value was used", err=True)
+    typer.echo(f"report: {out / REPORT_FILE}", err=True)
+
+
 @data_app.command("check")
 def check_data(
     name: Annotated[str, typer.Argument(help="Which data set, see above.")],
     path: Annotated[Path, typer.Argument(help="Folder of the data set; a file or shard pattern where it is one.")],
     split: Annotated[list[str] | None, typer.Option(help="Must be there and have rows; may be repeated.")] = None,
-    sample: Annotated[int, typer.Option(min=0, help="Rows of each split whose files are opened.")] = 100,
+    sample: Annotated[int, typer.Option(min=0, help="Rows of each split to open; more is slower.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is missing or wrong in a data set, with counts; exit code 3 if it can't be used.

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from toile.catalog.datasets.reader import Reader
@@ -18,6 +19,24 @@ from toile.progress import Progress, no_progress
 
 _NUM_EXAMPLES: Final = 3
 _TOLD_EVERY: Final = 100
+_ADVICE: Final = MappingProxyType(
+    {
+        FaultKind.MISSING_SPLIT: "get the file, or ask with --split for the splits that you need",
+        FaultKind.MISSING_FILE: "get the file; rows that don't need it can be used",
+        FaultKind.MISSING_PICTURE: "get the pictures; until then these rows are left out",
+        FaultKind.MISSING_MAP: "get the files for tasks that need this map; the rows come without it",
+        FaultKind.MISSING_CAPTION: "these rows come without words: no good for search by text",
+        FaultKind.MISSING_CULTURE: "name the culture in the manifest; it is never guessed",
+        FaultKind.BROKEN_FILE: "get the file again; what stands behind the broken place is lost",
+        FaultKind.BROKEN_ROW: "mend the lines; until then they are left out",
+        FaultKind.BROKEN_PICTURE: "get the pictures again; they are found out only when opened, here in a sample",
+        FaultKind.BROKEN_MAP: "get the files again; reading them in a task will fail",
+        FaultKind.ODD_CAPTION: "look at the captions; they are used as far as they go",
+        FaultKind.UNKNOWN_LABEL: "is it this data set's label map? reading it in a task will fail",
+        FaultKind.OTHER_ENCODING: "nothing, if the examples read well as Latin-1; else save the file as UTF-8",
+        FaultKind.OUTSIDE: "move the pictures into the folder, and name them from there; these rows are left out",
+    }
+)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -63,7 +82,8 @@ class Check:
 
     def to_json(self) -> str:
         """One JSON object."""
-        return json.dumps({**asdict(self), "usable": self.is_usable}, indent=2)
+        findings = [{**asdict(finding), "advice": _ADVICE[finding.kind]} for finding in self.findings]
+        return json.dumps({**asdict(self), "findings": findings, "usable": self.is_usable}, indent=2)
 
     def for_people(self) -> str:
         """A line a split, then a line a finding with its first examples."""
@@ -75,6 +95,10 @@ class Check:
             more = ", ..." if finding.count > len(finding.examples) else ""
             examples = ", ".join(finding.examples) + more
             lines.append(f"  {finding.kind}: {finding.count:,} in {finding.subject} ({finding.split}): {examples}")
+        kinds = dict.fromkeys(finding.kind for finding in self.findings)
+        lines += [f"  what to do about {kind}: {_ADVICE[kind]}" for kind in kinds]
+        if empty := [split for split, count in self.rows.items() if not count and (self.wanted or not self.is_usable)]:
+            lines.append(f"  no row at all in {', '.join(empty)}")
         lines.append(f"  {self.opened:,} rows were opened, of the others only the files' names were looked up")
         return "\n".join(lines)
 

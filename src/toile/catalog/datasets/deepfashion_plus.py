@@ -24,6 +24,7 @@ from toile.errors import DataError
 
 _NAMES: Final = ("manifest.jsonl", "manifest.csv", "metadata.jsonl", "metadata.csv")
 _SPLIT_COLUMNS: Final = ("split", "evaluation_status", "partition")
+_CULTURE_COLUMNS: Final = ("culture", "culture_tags", "cultures")
 _ITEM_COLUMNS: Final = ("split_group", "item_id")
 WHOLE: Final = "all"
 """The one split of a manifest that names none."""
@@ -57,8 +58,8 @@ class DeepFashionPlus(Reader):
     """
 
     name = "deepfashion-plus"
-    layout = f"a .csv or .jsonl file with file_name, caption, culture ..., or a folder with {' or '.join(_NAMES)}"
-    markers = _NAMES
+    layout = "a .csv or .jsonl manifest with file_name, caption, culture ..., or a folder with one or one a split"
+    markers = ("*.csv", "*.jsonl")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -73,65 +74,88 @@ class DeepFashionPlus(Reader):
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Those that the manifest names, in the order of their first lines; `all` where it names none."""
+        """Those that the lines name; else one a manifest, named as the file; `all` where a lone manifest names none."""
         return self._splits
 
     @cached_property
     def _splits(self) -> tuple[str, ...]:
-        named = (_split_of(line) for line in self._lines() if not isinstance(line, str))
+        named = (self._split_of(path, line) for path, line in self._lines() if not isinstance(line, str))
         return tuple(dict.fromkeys(named)) or (WHOLE,)
 
     @property
     def columns(self) -> pa.Schema:
-        """The columns that this manifest adds."""
+        """The columns that the manifests add."""
         return self._columns
 
     @cached_property
     def _columns(self) -> pa.Schema:
-        return kept_columns(infer_columns(line for line in self._lines() if not isinstance(line, str)))
+        types = infer_columns(line for _, line in self._lines() if not isinstance(line, str))
+        return kept_columns({**types, "split": pa.string()})
 
     @cached_property
-    def _manifest(self) -> Path:
-        return self.root if self.root.is_file() else next(self.root / n for n in _NAMES if (self.root / n).is_file())
+    def _manifests(self) -> list[Path]:
+        """The file itself, or in a folder those of the usual names, else all that might be one."""
+        if self.root.is_file():
+            return [self.root]
+        usual = [self.root / name for name in _NAMES if (self.root / name).is_file()]
+        return usual[:1] or sorted(path for pattern in self.markers for path in self.root.glob(pattern))
 
-    def _lines(self) -> Iterator[dict[str, Any] | str]:
-        return read_lines(self._manifest, typed=())
+    def _lines(self) -> Iterator[tuple[Path, dict[str, Any] | str]]:
+        for path in self._manifests:
+            for line in read_lines(path, typed=()):
+                yield path, line
+
+    def _split_of(self, path: Path, line: dict[str, Any]) -> str:
+        whole = path.stem if len(self._manifests) > 1 else WHOLE
+        return next((str(line[name]) for name in _SPLIT_COLUMNS if line.get(name)), whole)
 
     def rows(self, split: str) -> Iterator[Row | Fault]:
-        """The lines of a split; broken lines belong to the first."""
-        folder = self._manifest.resolve().parent
+        """The lines of a split; broken lines, which name none, come with the first."""
+        folder = self._manifests[0].resolve().parent
         reader = RowReader(source=self.name, root=folder, folder=folder, columns=self.columns)
-        is_first = split == self.splits[0]
-        for number, line in enumerate(self._lines()):
+        for number, (path, line) in enumerate(self._lines()):
             where = f"row {number + 1}"
             if isinstance(line, str):
-                if is_first:
-                    yield Fault(kind=FaultKind.BROKEN_ROW, subject=self._manifest.name, detail=f"{where}: {line}")
-            elif _split_of(line) == split:
-                yield from self._row(reader, line, number, where)
+                if split == self.splits[0]:
+                    yield Fault(kind=FaultKind.BROKEN_ROW, subject=path.name, detail=f"{where}: {line}")
+            elif self._split_of(path, line) == split:
+                for found in _read(reader, line, number, path.name):
+                    yield found if isinstance(found, Fault) else replace(found, extra={**found.extra, "split": split})
 
     def faults(self, split: str) -> Iterator[Fault]:
-        """Columns that the manifest lacks altogether."""
-        first = next((line for line in self._lines() if isinstance(line, dict)), None)
-        if first is not None and not set(PICTURE_COLUMNS) & set(first):
-            detail = f"no picture column; expected {', '.join(PICTURE_COLUMNS)} among {', '.join(first)}"
-            yield Fault(kind=FaultKind.BROKEN_FILE, subject=self._manifest.name, detail=detail)
+        """Manifests that name no pictures at all."""
+        seen = set[Path]()
+        for path, line in self._lines():
+            if isinstance(line, str) or path in seen or self._split_of(path, line) != split:
+                continue
+            seen.add(path)
+            if not set(PICTURE_COLUMNS) & set(line):
+                detail = f"no picture column; expected {', '.join(PICTURE_COLUMNS)} among {', '.join(line)}"
+                yield Fault(kind=FaultKind.BROKEN_FILE, subject=path.name, detail=detail)
 
-    def _row(self, reader: RowReader, line: dict[str, Any], number: int, where: str) -> Iterator[Row | Fault]:
-        subject = self._manifest.name
-        row = reader.read(line, position=number)
-        if isinstance(row, Rejected):
-            kind = FaultKind.OUTSIDE if "outside" in row.reason else FaultKind.BROKEN_ROW
-            yield Fault(kind=kind, subject=subject, detail=f"{where}: {row.reason}")
-            return
-        if isinstance(row.picture, Path) and not row.picture.is_file():
-            detail = f"{where}: {row.picture.name}"
-            yield Fault(kind=FaultKind.MISSING_PICTURE, subject=subject, detail=detail)
-            return
-        for kind, value in ((FaultKind.MISSING_CULTURE, row.culture), (FaultKind.MISSING_CAPTION, row.caption)):
-            if value is None:
-                yield Fault(kind=kind, subject=subject, detail=where)
-        yield _named(row, line)
+
+def _read(reader: RowReader, line: dict[str, Any], number: int, subject: str) -> Iterator[Row | Fault]:
+    where = f"row {number + 1}"
+    row = reader.read({**line, "culture": _culture(line)}, position=number)
+    if isinstance(row, Rejected):
+        kind = FaultKind.OUTSIDE if "outside" in row.reason else FaultKind.BROKEN_ROW
+        yield Fault(kind=kind, subject=subject, detail=f"{where}: {row.reason}")
+        return
+    if isinstance(row.picture, Path) and not row.picture.is_file():
+        yield Fault(kind=FaultKind.MISSING_PICTURE, subject=subject, detail=f"{where}: {row.picture.name}")
+        return
+    for kind, value in ((FaultKind.MISSING_CULTURE, row.culture), (FaultKind.MISSING_CAPTION, row.caption)):
+        if value is None:
+            yield Fault(kind=kind, subject=subject, detail=where)
+    yield _named(row, line)
+
+
+def _culture(line: dict[str, Any]) -> str | None:
+    """One tag, or several in one line: a record has one culture, which may be shared."""
+    value = next((line[name] for name in _CULTURE_COLUMNS if line.get(name)), None)
+    if isinstance(value, list):
+        return ", ".join(str(tag) for tag in value) or None
+    return None if value is None else str(value)
 
 
 def _named(row: Row, line: dict[str, Any]) -> Row:
@@ -141,7 +165,3 @@ def _named(row: Row, line: dict[str, Any]) -> Row:
     if found is None:
         return replace(row, split_group=group)
     return replace(row, split_group=group or found["item"], category=row.category or _KINDS.get(found["kind"]))
-
-
-def _split_of(line: dict[str, Any]) -> str:
-    return next((str(line[name]) for name in _SPLIT_COLUMNS if line.get(name)), WHOLE)

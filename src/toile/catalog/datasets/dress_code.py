@@ -23,6 +23,8 @@ _LISTS: Final = {
     "test-paired": "test_pairs_paired.txt",
     "test-unpaired": "test_pairs_unpaired.txt",
 }
+# The sample and the README of MGD name the folder differently.
+_STITCH_MAPS: Final = ("test_stitchmap/{person}", "test_stitch_map/{person}")
 
 
 class DressCode(TryOnReader):
@@ -37,17 +39,15 @@ class DressCode(TryOnReader):
     labels = DRESS_CODE_LABELS
     captions_files = ("fine_captions.json", "coarse_captions.json")
     maps = (
-        MapFile("pose", "{folder}/keypoints/{number}_2", (".json",), is_core=True),
-        MapFile("label_map", "{folder}/label_maps/{number}_4", (".png",), is_core=True),
-        MapFile("skeleton", "{folder}/skeletons/{number}_5", (".jpg",)),
-        MapFile("densepose", "{folder}/dense/{number}_5", (".png",)),
-        MapFile("garment_mask", "{folder}/masks/{garment}", (".png",)),
-        MapFile("garment_on_white", "{folder}/cleaned_inshop_imgs/{garment}_cleaned", (".jpg",)),
-        MapFile("sketch", "{folder}/im_sketch/{garment}", (".png",), splits=("train", "test-paired")),
-        MapFile("sketch", "{folder}/im_sketch_unpaired/{person}_{garment}", (".png",), splits=("test-unpaired",)),
-        # The sample and the README of MGD name the folder differently.
-        MapFile("stitch_map", "test_stitchmap/{person}", (".png",), splits=("test-paired", "test-unpaired")),
-        MapFile("stitch_map", "test_stitch_map/{person}", (".png",), splits=("test-paired", "test-unpaired")),
+        MapFile("pose", ("{folder}/keypoints/{number}_2",), (".json",), is_core=True),
+        MapFile("label_map", ("{folder}/label_maps/{number}_4",), (".png",), is_core=True),
+        MapFile("skeleton", ("{folder}/skeletons/{number}_5",), (".jpg",)),
+        MapFile("densepose", ("{folder}/dense/{number}_5",), (".png",)),
+        MapFile("garment_mask", ("{folder}/masks/{garment}",), (".png",)),
+        MapFile("garment_on_white", ("{folder}/cleaned_inshop_imgs/{garment}_cleaned",), (".jpg",)),
+        MapFile("sketch", ("{folder}/im_sketch/{garment}",), (".png",), splits=("train", "test-paired")),
+        MapFile("sketch", ("{folder}/im_sketch_unpaired/{person}_{garment}",), (".png",), splits=("test-unpaired",)),
+        MapFile("stitch_map", _STITCH_MAPS, (".png",), splits=("test-paired", "test-unpaired")),
     )
     splits = tuple(_LISTS)
 

@@ -15,6 +15,8 @@ from toile.catalog.manifest import Row
 from toile.errors import DataError
 
 _CATEGORIES: Final = {"dress": "dress", "jacket": "outerwear", "pants": "trousers", "skirt": "skirt", "top": "top"}
+# The names begin with `women/`; some copies keep that folder in one of these.
+_FOLDERS: Final = ("", "images", "pictures")
 
 
 class Fashion200K(Reader):
@@ -45,11 +47,12 @@ class Fashion200K(Reader):
             return Fault(kind=FaultKind.BROKEN_ROW, subject=path.name, detail=detail)
         name, score, caption = (cell.strip() for cell in cells)
         try:
-            picture = below(self.root, name)
+            places = [below(self.root / folder, name) for folder in _FOLDERS]
         except DataError as error:
             return outside(path.name, where, error)
-        if not self.listings.has(picture):
-            return missing_picture(path.name, self.root, picture)
+        picture = self.listings.first(*places)
+        if picture is None:
+            return missing_picture(path.name, self.root, places[0])
         return Row(
             position=line.number - 1,
             id=name,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,9 @@ from toile.catalog.datasets.rows import DataRow, Fault, FaultKind, TryOnPair
 from toile.catalog.manifest import Row
 from toile.errors import DataError
 
-_CATEGORIES = {"dresses": "dress"}  # `upper_body` and `lower_body` are no kind of garment
+NUM_PHRASES: Final = 3
+"""Of a garment's caption; MGD leaves out garments that have fewer, and so does every figure in its papers."""
+_CATEGORIES: Final = {"dresses": "dress"}  # `upper_body` and `lower_body` are no kind of garment
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,16 @@ class MapFile:
 
     Attributes:
         name: what it holds, a key of `TryOnPair.maps`.
-        place: where it lies below the data set's folder, without its ending. `{folder}` is the part or section,
-            `{person}` and `{garment}` are the stems of the two pictures, `{number}` is the person's number alone.
-        endings: those that copies use; the first that is there counts.
+        places: where it may lie below the data set's folder, without its ending; the first that is there counts.
+            `{folder}` is the part or section, `{person}` and `{garment}` are the stems of the two pictures, `{number}`
+            is the person's number alone.
+        endings: those that copies use.
         is_core: it belongs to every copy. Others are told missing only where their folder is there.
         splits: those that have it; none: all.
     """
 
     name: str
-    place: str
+    places: tuple[str, ...]
     endings: tuple[str, ...]
     is_core: bool = False
     splits: tuple[str, ...] = ()
@@ -166,12 +169,15 @@ class TryOnReader(Reader):
     def _find(self, kind: MapFile, folder: str, split: str, person: str, garment: str) -> Path | Fault | None:
         if kind.splits and split not in kind.splits:
             return None
-        number = person.partition("_")[0]
-        place = kind.place.format(folder=folder, person=person, garment=garment, number=number)
-        found = self.listings.first(*(self.root / f"{place}{ending}" for ending in kind.endings))
-        if found is not None or not (kind.is_core or self.listings.names((self.root / place).parent)):
+        words = {"folder": folder, "person": person, "garment": garment, "number": person.partition("_")[0]}
+        files = [self.root / f"{place.format(**words)}{end}" for place in kind.places for end in kind.endings]
+        found = self.listings.first(*files)
+        if found is not None or not (kind.is_core or any(self.listings.names(file.parent) for file in files)):
             return found
-        return Fault(kind=FaultKind.MISSING_MAP, subject=kind.name, detail=f"{place}{kind.endings[0]}")
+        # Of several folders, name the one that this copy has.
+        expected = next((file for file in files if self.listings.names(file.parent)), files[0])
+        detail = expected.relative_to(self.root).as_posix()
+        return Fault(kind=FaultKind.MISSING_MAP, subject=kind.name, detail=detail)
 
     def captions(self, garment: Path) -> tuple[str, ...]:
         """The phrases for a garment; they are filed under the number that its file name starts with."""
@@ -198,10 +204,11 @@ class TryOnReader(Reader):
         if not is_utf8:
             yield other_encoding(path.name, path.name)
         for key, texts in values.items():
-            if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
+            is_list = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+            if is_list and len(texts) >= NUM_PHRASES:
                 phrases.setdefault(key, tuple(text.strip() for text in texts))
             else:
-                detail = f"{key}: {texts!r}, expected a list of phrases"
+                detail = f"{key}: {texts!r}, expected {NUM_PHRASES} phrases"
                 yield Fault(kind=FaultKind.ODD_CAPTION, subject=path.name, detail=detail)
 
 

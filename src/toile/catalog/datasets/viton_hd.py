@@ -16,6 +16,9 @@ from toile.errors import DataError
 
 POSE_FRAME = (768, 1024)
 """Width and height that the key points refer to, whatever size a copy's pictures have been brought to."""
+# The first release named both folders differently.
+_LABEL_MAPS = ("{folder}/image-parse-v3/{person}", "{folder}/image-parse/{person}")
+_POSES = ("{folder}/openpose_json/{person}_keypoints", "{folder}/openpose-json/{person}_keypoints")
 
 
 class VitonHD(TryOnReader):
@@ -27,15 +30,15 @@ class VitonHD(TryOnReader):
     labels = VITON_HD_LABELS
     captions_files = ("captions.json",)
     maps = (
-        MapFile("garment_mask", "{folder}/cloth-mask/{garment}", (".jpg", ".png"), is_core=True),
-        MapFile("agnostic", "{folder}/agnostic-v3.2/{person}", (".jpg", ".png"), is_core=True),
-        MapFile("agnostic_mask", "{folder}/agnostic-mask/{person}_mask", (".png",), is_core=True),
-        MapFile("densepose", "{folder}/image-densepose/{person}", (".jpg", ".png"), is_core=True),
-        MapFile("label_map", "{folder}/image-parse-v3/{person}", (".png",), is_core=True),
-        MapFile("pose", "{folder}/openpose_json/{person}_keypoints", (".json",), is_core=True),
-        MapFile("warped_mask", "{folder}/gt_cloth_warped_mask/{person}", (".jpg", ".png"), splits=("train",)),
-        MapFile("sketch", "{folder}/im_sketch/{person}", (".png",), splits=("train", "test-paired")),
-        MapFile("sketch", "{folder}/im_sketch_unpaired/{person}_{garment}", (".png",), splits=("test-unpaired",)),
+        MapFile("garment_mask", ("{folder}/cloth-mask/{garment}",), (".jpg", ".png"), is_core=True),
+        MapFile("agnostic", ("{folder}/agnostic-v3.2/{person}",), (".jpg", ".png"), is_core=True),
+        MapFile("agnostic_mask", ("{folder}/agnostic-mask/{person}_mask",), (".png",), is_core=True),
+        MapFile("densepose", ("{folder}/image-densepose/{person}",), (".jpg", ".png"), is_core=True),
+        MapFile("label_map", _LABEL_MAPS, (".png",), is_core=True),
+        MapFile("pose", _POSES, (".json",), is_core=True),
+        MapFile("warped_mask", ("{folder}/gt_cloth_warped_mask/{person}",), (".jpg", ".png"), splits=("train",)),
+        MapFile("sketch", ("{folder}/im_sketch/{person}",), (".png",), splits=("train", "test-paired")),
+        MapFile("sketch", ("{folder}/im_sketch_unpaired/{person}_{garment}",), (".png",), splits=("test-unpaired",)),
     )
     splits = ("train", "test-paired", "test-unpaired")
 

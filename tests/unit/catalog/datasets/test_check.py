@@ -8,7 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pictures import write_noise
-from toile.catalog.datasets import READERS, check_dataset
+from toile.catalog.datasets import READERS, Check, FaultKind, Finding, check_dataset
 from toile.cli import app
 from toile.errors import ConfigError, DataError
 
@@ -122,10 +122,21 @@ def test_command_line_on_a_copy_of_no_use(folder: Path) -> None:
     told = json.loads(result.stdout)
     assert told["usable"] is False
     assert {(finding["kind"], finding["count"]) for finding in told["findings"]} == {("missing picture", 4)}
-    assert "NOT USABLE" in run("check", "fashion200k", folder).stdout
+    shown = run("check", "fashion200k", folder).stdout
+    assert "NOT USABLE" in shown
+    assert "what to do about missing picture: get the pictures" in shown
+    assert shown.splitlines()[-2] == "  no row at all in train, test"
     result = run("check", "fashion200k", folder / "women")
     assert result.exit_code == DataError.exit_code
     assert "is no fashion200k: expected labels/" in result.stderr
+
+
+def test_every_kind_of_fault_comes_with_advice() -> None:
+    check = Check(dataset="d", path="p", rows={"all": 1}, lost={"all": 0})
+    check.findings = [Finding(split="all", kind=kind, subject="s", count=1) for kind in FaultKind]
+    advice = [finding["advice"] for finding in json.loads(check.to_json())["findings"]]
+    assert len(set(advice)) == len(FaultKind)
+    assert all(f"what to do about {kind}: " in check.for_people() for kind in FaultKind)
 
 
 def test_help_names_every_data_set() -> None:

@@ -72,6 +72,20 @@ def test_a_manifest_of_json_lines_without_splits(folder: Path) -> None:
     assert (row.category, row.split_group, row.extra["year"]) == ("outerwear", "5", 1900)
 
 
+def test_a_manifest_a_split(tmp_path: Path) -> None:
+    write_noise(tmp_path / "own.jpg")
+    for name in ("train", "val"):
+        line = {"file_name": "own.jpg", "caption": f"a {name} kente", "culture_tags": ["Asante", "Ewe"]}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line) + "\n{broken\n")
+    reader = DeepFashionPlus.open(tmp_path)
+    assert reader.splits == ("train", "val")
+    row, first, second = reader.rows("train")
+    assert isinstance(row, Row)
+    assert (row.caption, row.culture, row.extra["split"]) == ("a train kente", "Asante, Ewe", "train")
+    assert isinstance(first, Fault) and isinstance(second, Fault)
+    assert (first.subject, second.subject) == ("train.jsonl", "val.jsonl")
+
+
 def test_no_picture_column_at_all(folder: Path) -> None:
     (folder / "manifest.csv").write_text("picture,culture\na.jpg,Thai\n")
     (fault,) = DeepFashionPlus.open(folder).faults("all")
@@ -87,13 +101,13 @@ def test_another_encoding_says_what_to_do(folder: Path) -> None:
 
 def test_another_kind_of_file(tmp_path: Path) -> None:
     (tmp_path / "m.xlsx").touch()
-    with pytest.raises(DataError, match=r"is a \.xlsx file; expected a \.csv or \.jsonl file with file_name"):
+    with pytest.raises(DataError, match=r"is a \.xlsx file; expected a \.csv or \.jsonl manifest with file_name"):
         DeepFashionPlus.open(tmp_path / "m.xlsx")
 
 
 def test_index_takes_it_in_with_its_columns(folder: Path) -> None:
     source = open_source(f"deepfashion-plus:{folder}")
-    assert set(source.columns.names) == {"evaluation_status", "size"}
+    assert set(source.columns.names) == {"evaluation_status", "size", "split"}
     rows = [row for row in source if isinstance(row, Row)]
     assert [row.culture for row in rows] == ["Japanese", None, "Mongolian"]
     assert len(list(source)) == 3 + 4  # four lines can't be used

@@ -58,3 +58,11 @@ def test_faults(folder: Path) -> None:
     assert [fault.subject for fault in faults[4:]] == [
         f"{name}_train_detect_all.txt" for name in ("jacket", "pants", "skirt", "top")
     ]
+
+
+def test_pictures_may_lie_one_folder_deeper(folder: Path) -> None:
+    (folder / "images").mkdir()
+    (folder / "women").rename(folder / "images" / "women")
+    rows = [row for row in Fashion200K.open(folder).rows("train") if isinstance(row, Row)]
+    assert rows[0].id == PICTURES[0]
+    assert rows[0].picture == folder / "images" / PICTURES[0]

@@ -23,7 +23,11 @@ def folder(tmp_path: Path) -> Path:
             write_person(tmp_path / part, stem)
         lines = "00000_00.jpg 00001_00.jpg\n00001_00.jpg\t00000_00.jpg"  # no newline at the end
         (tmp_path / f"{part}_pairs.txt").write_text(lines)
-    captions = {"00000": ["black, cropped top", "long sleeves", "round neck"], "00001": ["a", "b", "c"], "00007": "x"}
+    captions = {
+        "00000": ["black, cropped top", "long sleeves", "round neck"],
+        "00001": ["a", "b", "c"],
+        "00007": ["x", "y"],
+    }
     (tmp_path / "captions.json").write_text(json.dumps(captions))
     (tmp_path / "test" / "agnostic-mask" / "00001_00_mask.png").unlink()
     return tmp_path
@@ -108,6 +112,16 @@ def test_inspection_opens_everything(folder: Path) -> None:
     assert faults[3].detail == "00001_00.png is 3x4, the picture 6x8"
 
 
+def test_the_first_release_names_folders_differently(folder: Path) -> None:
+    for old, new in (("openpose_json", "openpose-json"), ("image-parse-v3", "image-parse")):
+        (folder / "train" / old).rename(folder / "train" / new)
+    assert {"pose", "label_map"} <= set(pairs_of(folder, "train")[0].maps)
+    (folder / "train" / "image-parse" / "00000_00.png").unlink()
+    fault = next(VitonHD.open(folder).rows("train"))
+    assert isinstance(fault, Fault)
+    assert fault.detail == "train/image-parse/00000_00.png"
+
+
 def test_broken_lines_missing_pictures_and_phrases(folder: Path) -> None:
     (folder / "test_pairs.txt").write_text("00000_00.jpg\n00000_00.jpg ../x.jpg\n00000_00.jpg 00009_00.jpg\n")
     broken, outside, missing = VitonHD.open(folder).rows("test-unpaired")
@@ -116,7 +130,7 @@ def test_broken_lines_missing_pictures_and_phrases(folder: Path) -> None:
     assert isinstance(missing, Fault) and missing.detail == "test/cloth/00009_00.jpg"
     (odd,) = VitonHD.open(folder).faults("train")
     assert odd.kind is FaultKind.ODD_CAPTION
-    assert "00007: 'x', expected a list of phrases" in odd.detail
+    assert "00007: ['x', 'y'], expected 3 phrases" in odd.detail
 
 
 def test_pictures_for_the_index_are_garments(folder: Path) -> None:
