@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from toile.catalog.plates.body import Body
+from toile.catalog.plates.collars import collar_panels
 from toile.catalog.plates.curves import Controls, Points, join, normals, resample, spline
 from toile.catalog.plates.layers import Layers
 from toile.catalog.plates.looks import Garment
@@ -265,7 +266,8 @@ def open_front(body: Body, upper: Upper, edge: Controls, *, cast: float = 0.7) -
     Args:
         body: who wears it.
         upper: the closed front; its shoulders, armholes, sides and hem are kept.
-        edge: control points (u, v) of the front edge on the image's right, from neck to hem.
+        edge: control points (u, v) of the front edge on the image's right, from neck to hem; it may end below the
+            sides.
         cast: how far the halves stand off what is below.
     """
     return [_front_half(body, upper, edge, sign, cast) for sign in (-1, 1)]
@@ -279,7 +281,8 @@ def _front_half(body: Body, upper: Upper, edge: Controls, sign: int, cast: float
     side = body.at(sign * np.asarray(upper.width(v)), v)
     u_out, u_in = float(upper.width(cut.end)), float(edge[-1][0])
     f = np.linspace(u_out, u_in, 7)
-    hem = body.at(sign * f, cut.end + 0.055 * (1 - (f / u_out) ** 2))
+    sag = _HEM_SAG * (1 - (f / u_out) ** 2)
+    hem = body.at(sign * f, np.interp(-f, (-u_out, -u_in), (cut.end, float(edge[-1][1]))) + sag)
     front = body.curve([(sign * u, v) for u, v in edge])[::-1]
     ink = (0.9, 0.0 if cut.sleeved else 1.0, 1.0, 1.0, 1.1)
     panel = Panel(
@@ -305,6 +308,21 @@ def neck_lining(body: Body, upper: Upper) -> Panel:
         body.curve([(w, y), (0.0, y + 0.22), (-w, y)]),
     ]
     return Panel(segments, cut.label, cut.material.inside().plain(), part="inside", shade=0.3)
+
+
+def wear_collar(body: Body, upper: Upper, layers: Layers, material: Material | None = None) -> None:
+    """The collar that the upper panel's cut asks for, far side included."""
+    collar = collar_panels(body, upper, material)
+    layers.add("back", collar.back)
+    layers.add("over", collar.front)
+
+
+def narrower_neck(upper: Upper, by: float) -> Upper:
+    """The same upper panel with a narrower neck, for a collar worn inside another."""
+    neck = replace(upper.neck, half_width=upper.neck.half_width - by)
+    inner = Upper(upper.cut, upper.width, neck, upper.tip, upper.underarm)
+    inner.panel = upper.panel
+    return inner
 
 
 def stand_collar(body: Body, upper: Upper, material: Material, height: float = 1.20) -> Panel:

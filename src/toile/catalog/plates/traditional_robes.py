@@ -35,6 +35,7 @@ from toile.catalog.plates.traditional_parts import (
     disc,
     edge_line,
     hem_border,
+    narrower_neck,
     neck_lining,
     open_front,
     row_of_discs,
@@ -65,17 +66,9 @@ def _crossed_robe(body: Body, garment: Garment, layers: Layers, tunic: Tunic, *,
     layers.add("torso", [upper.panel])
     add_sleeves(body, upper, tunic, layers)
     if inner_collar:
-        inner = replace(upper.neck, half_width=upper.neck.half_width - 0.045)
-        slim = replace_neck(upper, inner)
-        layers.add("over", crossed_collar(body, slim, WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
+        inner = narrower_neck(upper, 0.045)
+        layers.add("over", crossed_collar(body, inner, WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
     return upper
-
-
-def replace_neck(upper: Upper, neck: object) -> Upper:
-    """The same upper panel with another neckline to hang collars on."""
-    other = Upper(upper.cut, upper.width, neck, upper.tip, upper.underarm)  # type: ignore[arg-type]
-    other.panel = upper.panel
-    return other
 
 
 def wear_kimono(body: Body, garment: Garment, layers: Layers) -> None:
@@ -124,8 +117,8 @@ def wear_hakama(body: Body, garment: Garment, layers: Layers) -> None:
     layers.add("back", [neck_lining(body, upper)])
     layers.add("torso", [upper.panel])
     add_sleeves(body, upper, tunic, layers)
-    inner = replace(upper.neck, half_width=upper.neck.half_width - 0.045)
-    layers.add("over", crossed_collar(body, replace_neck(upper, inner), WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
+    inner = narrower_neck(upper, 0.045)
+    layers.add("over", crossed_collar(body, inner, WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
     layers.add("over", crossed_collar(body, upper, cloth_of(garment).plain(), meeting=2.2, end=2.70))
     cloth = trim_of(garment)
     legs = trouser_panels(
