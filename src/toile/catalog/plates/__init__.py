@@ -22,5 +22,22 @@ hand rest on a hip without a special case.
 """
 
 from toile.catalog.plates.looks import Bag, Cloth, Figure, Garment, Hat, Look, Shoes
+from toile.catalog.plates.panel import LABELS, PARTS
+from toile.catalog.plates.plate import Frame, Plate, SlotMap, build_plate, flat_lay
 
-__all__ = ["Bag", "Cloth", "Figure", "Garment", "Hat", "Look", "Shoes"]
+__all__ = [
+    "LABELS",
+    "PARTS",
+    "Bag",
+    "Cloth",
+    "Figure",
+    "Frame",
+    "Garment",
+    "Hat",
+    "Look",
+    "Plate",
+    "Shoes",
+    "SlotMap",
+    "build_plate",
+    "flat_lay",
+]

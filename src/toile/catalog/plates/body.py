@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.plates.curves import Controls, Points, Profile, Values, angle_vector, smoothstep, spline
+from toile.catalog.plates.panel import Material
 from toile.catalog.plates.poses import SIDES, SIGN, Arm, Hang, Pose, Side
 
 NECK_BASE: Final = 1.38
@@ -197,11 +198,12 @@ class Body:
         pose: its pose.
         arms: by side of the image.
         legs: by side of the image.
+        skin: its material.
         half_width: v to the torso's half-width.
     """
 
-    def __init__(self, build: Build, pose: Pose) -> None:
-        self.build, self.pose = build, pose
+    def __init__(self, build: Build, pose: Pose, skin: Material) -> None:
+        self.build, self.pose, self.skin = build, pose, skin
         self.half_width = _half_widths(build)
         self._centre, self._height, self._lateral = self._torso_tables()
         self.legs = MappingProxyType({side: self._leg(side) for side in SIDES})

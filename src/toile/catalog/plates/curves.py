@@ -87,7 +87,7 @@ def length(line: Points) -> float:
 
 
 def normals(line: Points) -> Points:
-    """Unit normals: outward for a line that runs clockwise on the screen, to the image's right for one that runs down."""
+    """Unit normals: outward for a line that runs clockwise on the screen, to the right for one that runs down."""
     tangent = np.gradient(line, axis=0)
     tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None] + 1e-9
     return np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)

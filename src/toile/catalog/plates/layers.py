@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from toile.catalog.plates.panel import Panel
+from toile.catalog.plates.panel import FIGURE, Panel
 from toile.catalog.plates.poses import Side
 
 Place = Literal["behind", "back", "lower", "torso", "over", "front", "top"]
@@ -40,7 +40,7 @@ class Layers:
     over: list[Panel] = field(default_factory=list)
     front: list[Panel] = field(default_factory=list)
     top: list[Panel] = field(default_factory=list)
-    slot: int = -1
+    slot: int = FIGURE
     waist: int | None = None
     boots: list[Panel] = field(default_factory=list)
 
@@ -63,6 +63,11 @@ class Layers:
         self.lower[self.waist : self.waist] = owned
         self.waist += len(owned)
 
+    def pull_on_boots(self) -> None:
+        """Puts the boots on now; they come on last where no garment asked for it."""
+        self.lower.extend(self.boots)
+        self.boots = []
+
     def add_sleeve(self, side: Side, panels: Iterable[Panel]) -> None:
         """Puts a sleeve on an arm; its part is that sleeve's unless it has one."""
         owned = self._owned(panels)
@@ -74,5 +79,5 @@ class Layers:
     def _owned(self, panels: Iterable[Panel]) -> list[Panel]:
         owned = list(panels)
         for panel in owned:
-            panel.slot = self.slot
+            panel.slot = FIGURE if panel.figure else self.slot
         return owned

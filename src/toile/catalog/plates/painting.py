@@ -61,6 +61,23 @@ def paint_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: 
     canvas.restore()
 
 
+def paint_footprint(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+    """Covers all that drawing the panel could touch, its shadow included; of a clipped panel what is clipped away."""
+    solid = paint_of(_SHADOW)
+    canvas.save()
+    if paths.clip is not None:
+        canvas.clipPath(paths.clip, skia.ClipOp.kDifference, True)
+    if panel.cast:
+        canvas.save()
+        canvas.translate(_SHADOW_MOVE[0] * panel.cast, _SHADOW_MOVE[1] * panel.cast)
+        canvas.drawPath(paths.shape, paint_of(_SHADOW, blur=0.03))
+        canvas.restore()
+    canvas.drawPath(paths.shape, solid)
+    if paths.contour is not None:
+        canvas.drawPath(paths.contour, solid)
+    canvas.restore()
+
+
 def _paint_mark(canvas: Any, mark: Mark, paths: PanelPaths) -> None:  # noqa: ANN401
     mode = _MULTIPLY if mark.mode == "multiply" else _ATOP
     if mark.inside:

@@ -38,6 +38,9 @@ LABELS: Final = (
 PARTS: Final = ("body", "sleeve-left", "sleeve-right", "collar", "inside", "trim")
 """Parts of a garment in a slot map. Left and right are the image's: image-left is the wearer's right."""
 
+FIGURE, SHOES, BAG, HAT = -1, -2, -3, -4
+"""Slots of what is no garment; a garment's slot is its index in the look."""
+
 PIXEL: Final = 1 / 26
 """Line widths are given in pixels of a plate 256 pixels high, and are this many head units."""
 
@@ -181,7 +184,8 @@ class Panel:
         marks: flat shapes on top of all that.
         patches: further polygons that belong to the piece, united with the contour (the armpit of a hanging sleeve).
         clip: only what lies inside this polygon is drawn, ink included; None for all.
-        slot: what it belongs to: an index of the look's garments, or -1 for the figure, -2 shoes, -3 bag, -4 hat.
+        figure: skin that shows through a garment and belongs to the figure, whoever adds it.
+        slot: what it belongs to: an index of the look's garments, or `FIGURE`, `SHOES`, `BAG`, `HAT`.
     """
 
     segments: list[Points]
@@ -202,7 +206,8 @@ class Panel:
     marks: list[Mark] = field(default_factory=list)
     patches: list[Points] = field(default_factory=list)
     clip: Points | None = None
-    slot: int = -1
+    figure: bool = False
+    slot: int = FIGURE
     outline: Points = field(init=False)
     turns: float = field(init=False)
 

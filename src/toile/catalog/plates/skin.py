@@ -58,18 +58,18 @@ def skin_panel(segments: list[Points], skin: Material, *, ink: float | tuple[flo
     return Panel(segments, "skin", skin, ink=ink, weight=weight, shade=shade)
 
 
-def leg_panel(body: Body, side: Side, skin: Material) -> Panel:
+def leg_panel(body: Body, side: Side) -> Panel:
     """A bare leg down to the ankle, with a tick at the knee."""
     limb = body.legs[side]
     t = np.linspace(0.0, 2.02, 26)
     outer, inner = limb.outer(t, body.leg_outer(t)), limb.inner(t, body.leg_inner(t))
-    panel = skin_panel([outer, inner[::-1]], skin)
+    panel = skin_panel([outer, inner[::-1]], body.skin)
     knee = join(limb.inner(0.97, 0.05), limb.axis(1.03), limb.outer(1.07, 0.06))
     panel.lines.append(Line(spline(knee), 0.6))
     return panel
 
 
-def torso_panel(body: Body, skin: Material) -> Panel:
+def torso_panel(body: Body) -> Panel:
     """Neck, shoulders and trunk, with two collar bones."""
     build = body.build
     v = np.linspace(1.62, 4.3, 22)
@@ -89,7 +89,7 @@ def torso_panel(body: Body, skin: Material) -> Panel:
     crotch = body.points([(-0.05, 4.36), (0.05, 4.36)])
     panel = skin_panel(
         [slopes[0], body.at(-width, v), crotch, body.at(width, v)[::-1], slopes[1][::-1]],
-        skin,
+        body.skin,
         ink=(0.8, 0.8, 0, 0.8, 0.8),
     )
     x = 0.05 * body.pose.turn
@@ -104,7 +104,7 @@ def chin_shadow(body: Body) -> Points:
     return body.curve([(-0.2, 1.0), (-0.16, 1.17), (0.02, 1.25), (0.17, 1.15), (0.22, 1.0)])
 
 
-def arm_panel(body: Body, side: Side, skin: Material, *, sleeved: bool) -> Panel:
+def arm_panel(body: Body, side: Side, *, sleeved: bool) -> Panel:
     """An arm that starts on the shoulder's slope; plain ribbons would be a doll's joints.
 
     A sleeved arm is the same panel with its top clipped away, so that a pair of looks that differ in the sleeve have
@@ -121,7 +121,7 @@ def arm_panel(body: Body, side: Side, skin: Material, *, sleeved: bool) -> Panel
     armpit = body.at(sign * (build.chest - 0.02), 2.03)
     inner = join(limb.inner(t_inner, body.arm_width(t_inner))[::-1], armpit)
     closing = join(armpit, body.at(sign * 0.30, 1.75), slope)
-    panel = skin_panel([outer, join(outer[-1], inner[0]), inner, closing], skin, ink=(_INK, 0, _INK, 0), shade=0.8)
+    panel = skin_panel([outer, join(outer[-1], inner[0]), inner, closing], body.skin, ink=(_INK, 0, _INK, 0), shade=0.8)
     if sleeved:
         panel.clip = _beyond(limb, SLEEVE_TOP)
     return panel
@@ -134,7 +134,7 @@ def _beyond(limb: Limb, t: float) -> Points:
     return join(start - 4 * across, start + 4 * across, start + 4 * across + 6 * along, start - 4 * across + 6 * along)
 
 
-def hand_panels(body: Body, side: Side, skin: Material) -> list[Panel]:
+def hand_panels(body: Body, side: Side) -> list[Panel]:
     """A hand: relaxed with the thumb towards the body, or resting on the hip. None where it is in a pocket."""
     if body.pose.hidden_hands:
         return []
@@ -144,14 +144,14 @@ def hand_panels(body: Body, side: Side, skin: Material) -> list[Panel]:
     if isinstance(arm, Reach):
         along = unit(np.array([-sign * 0.75, 0.66]))
         frame = _placed(wrist, along, np.array([-along[1], along[0]]) * sign, size)
-        hand = skin_panel([spline(frame(_RESTING), 5, closed=True)], skin, weight=0.8)
+        hand = skin_panel([spline(frame(_RESTING), 5, closed=True)], body.skin, weight=0.8)
         hand.lines = [Line(frame(finger), 0.45) for finger in _RESTING_FINGERS]
         return [hand]
     along = unit(wrist - limb.joints[1])
     frame = _placed(wrist, along, np.array([-along[1], along[0]]) * sign, size)
-    hand = skin_panel([spline(frame(_HAND), 5, closed=True)], skin, weight=0.8)
+    hand = skin_panel([spline(frame(_HAND), 5, closed=True)], body.skin, weight=0.8)
     hand.lines = [Line(spline(frame(finger), 4), 0.45) for finger in _FINGERS]
-    thumb = skin_panel([spline(frame(_THUMB), 4)], skin, weight=0.7, shade=0.4)
+    thumb = skin_panel([spline(frame(_THUMB), 4)], body.skin, weight=0.7, shade=0.4)
     return [thumb, hand]
 
 
@@ -191,11 +191,11 @@ class FootFrame:
         return spline(self.points(controls), 5)
 
 
-def foot_panel(body: Body, side: Side, skin: Material, foot_length: float = 0.50) -> Panel:
+def foot_panel(body: Body, side: Side, foot_length: float = 0.50) -> Panel:
     """A bare foot, with a hint of toes."""
     frame = FootFrame(body, side)
     table = [(x, y if y >= 0.1 or y == -0.08 else foot_length + y) for x, y in _FOOT]
-    panel = skin_panel([frame.closed(table)], skin, weight=0.8, shade=0.6)
+    panel = skin_panel([frame.closed(table)], body.skin, weight=0.8, shade=0.6)
     for x in (-0.045, 0.0, 0.045):
         panel.lines.append(Line(frame.points([(x, foot_length - 0.10), (x * 1.05, foot_length - 0.03)]), 0.35))
     return panel
