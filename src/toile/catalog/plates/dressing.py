@@ -14,6 +14,7 @@ from toile.catalog.plates.palette import HAIR_COLOURS, INK, mix, shade_of
 from toile.catalog.plates.panel import FIGURE, Mark, Panel
 from toile.catalog.plates.poses import FLAT, FLAT_T, POSES, SIDES, Pose, jittered, mirrored
 from toile.catalog.plates.skin import arm_panel, chin_shadow, hand_panels, leg_panel, skin_material, torso_panel
+from toile.catalog.plates.traditional import ARMS_OUT, TRADITIONAL
 from toile.errors import ConfigError
 
 
@@ -23,9 +24,10 @@ def wear_of(category: str) -> Wear:
     Raises:
         ConfigError: no such category can be drawn.
     """
-    if category in MODERN:
-        return MODERN[category]
-    raise ConfigError(f"there is no garment category {category!r}; choose one of {', '.join(MODERN)}")
+    garments = MODERN if category in MODERN else TRADITIONAL
+    if category in garments:
+        return garments[category]
+    raise ConfigError(f"there is no garment category {category!r}; choose one of {', '.join((*MODERN, *TRADITIONAL))}")
 
 
 def body_of(figure: Figure) -> Body:
@@ -81,7 +83,7 @@ def _head(body: Body, figure: Figure) -> list[Panel]:
 
 def laid_flat(garment: Garment) -> tuple[Body, list[Panel]]:
     """A garment alone on a table, its back seen through the neck; kimono sleeves stretched out."""
-    pose = FLAT_T if garment.sleeve_type == "kimono" else FLAT
+    pose = FLAT_T if garment.sleeve_type == "kimono" or garment.category in ARMS_OUT else FLAT
     body, layers = Body(BUILDS["slim"], pose, skin_material("fair")), Layers(slot=0)
     wear_of(garment.category)(body, garment, layers)
     panels = [*layers.behind, *layers.back, *layers.lower, *layers.torso]

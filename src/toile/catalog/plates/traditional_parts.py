@@ -119,6 +119,11 @@ def row_of_discs(
     return [Panel([circle + centre], label, material, part="trim", shade=0.0, weight=0.55) for centre in centres]
 
 
+def through(*points: Points, per_span: int = 6) -> Points:
+    """A smooth line through points of the picture."""
+    return spline(np.stack(points), per_span)
+
+
 def cloth_piece(
     body: Body,
     edges: Sequence[Controls],

@@ -133,7 +133,7 @@ def wear_hakama(body: Body, garment: Garment, layers: Layers) -> None:
     layers.add("torso", legs)
 
     def width(v: float) -> float:
-        return body.half_width(min(v, 3.0)) + 0.07
+        return float(body.half_width(min(v, 3.0))) + 0.07
 
     band = belt(body, np.vectorize(width), 2.74, 2.98, "trousers", cloth.plain())
     x = body.front
