@@ -282,7 +282,7 @@ def doctor(bundle: BundleOption = None, as_json: JsonOption = False) -> None:
 def filter_pairs(
     source: Annotated[str | None, typer.Argument(help="Pictures with words, as index reads them.")] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for kept rows, audit and report.")] = None,
-    domain: Annotated[str | None, typer.Option(help="Column whose values get thresholds of their own: culture.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Column whose values get own thresholds: culture.")] = None,
     method: Annotated[
         str, typer.Option(help="none, global, quantile, mismatch, discovery or mixture; all but two adapt to a domain.")
     ] = "mixture",

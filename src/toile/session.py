@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from toile.bundles import Bundle
+    from toile.catalog.filtering.settings import FilterSettings
     from toile.tasks.design import Design
+    from toile.tasks.filter import FilterReport
     from toile.tasks.index import IndexReport
     from toile.tasks.search import SearchResult
 
@@ -131,6 +133,33 @@ class Studio:
 
         return design(
             prompt, bundle=self.bundle, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, progress=progress
+        )
+
+    def filter(
+        self,
+        source: Path | str,
+        out: Path | str,
+        settings: FilterSettings | None = None,
+        *,
+        progress: Progress = no_progress,
+    ) -> FilterReport:
+        """Keep the pairs of picture and words of a source that are worth learning from.
+
+        Args:
+            source: as for `index`.
+            out: new folder for the kept rows, the audit of all rows and the report.
+            settings: rules, score, domains; None: the defaults.
+            progress: watcher.
+
+        Raises:
+            DataError: nothing in the source can be read, or the folder is there already.
+            ConfigError: the settings don't fit the source.
+        """
+        from toile.pages import filter_page
+        from toile.tasks.filter import filter_source
+
+        return filter_source(
+            source, out=Path(out), bundle=self.bundle, page=filter_page, settings=settings, progress=progress
         )
 
     def replay(self, path: Path | str) -> bytes:
