@@ -6,10 +6,9 @@ import json
 import random
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from toile.catalog.datasets.reader import Reader
 from toile.catalog.datasets.registry import open_dataset
@@ -17,7 +16,9 @@ from toile.catalog.datasets.rows import DataRow, Fault, FaultKind
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
 
+_Found = TypeVar("_Found", bound=DataRow | Fault)
 _NUM_EXAMPLES: Final = 3
+_NUM_PLACES: Final = 6
 _TOLD_EVERY: Final = 100
 _ADVICE: Final = MappingProxyType(
     {
@@ -86,21 +87,30 @@ class Check:
         return json.dumps({**asdict(self), "findings": findings, "usable": self.is_usable}, indent=2)
 
     def for_people(self) -> str:
-        """A line a split, then a line a finding with its first examples."""
+        """A line a split, a line a split and kind of fault with where it is and the first examples, and what to do."""
         lines = [f"{self.dataset} in {self.path}: {'usable' if self.is_usable else 'NOT USABLE'}"]
         for split, count in self.rows.items():
             lost = f", {self.lost[split]:,} lost" if self.lost[split] else ""
             lines.append(f"  {split}: {count:,} rows{lost}")
-        for finding in self.findings:
-            more = ", ..." if finding.count > len(finding.examples) else ""
-            examples = ", ".join(finding.examples) + more
-            lines.append(f"  {finding.kind}: {finding.count:,} in {finding.subject} ({finding.split}): {examples}")
         kinds = dict.fromkeys(finding.kind for finding in self.findings)
+        lines += [self._line(split, kind) for split in self.rows for kind in kinds if self._of(split, kind)]
         lines += [f"  what to do about {kind}: {_ADVICE[kind]}" for kind in kinds]
         if empty := [split for split, count in self.rows.items() if not count and (self.wanted or not self.is_usable)]:
             lines.append(f"  no row at all in {', '.join(empty)}")
         lines.append(f"  {self.opened:,} rows were opened, of the others only the files' names were looked up")
         return "\n".join(lines)
+
+    def _of(self, split: str, kind: FaultKind) -> list[Finding]:
+        return [finding for finding in self.findings if (finding.split, finding.kind) == (split, kind)]
+
+    def _line(self, split: str, kind: FaultKind) -> str:
+        found = self._of(split, kind)
+        total = sum(finding.count for finding in found)
+        places = ", ".join(f"{finding.subject} {finding.count:,}" for finding in found[:_NUM_PLACES])
+        places += ", ..." if len(found) > _NUM_PLACES else ""
+        examples = [example for finding in found for example in finding.examples][:_NUM_EXAMPLES]
+        more = "; ..." if total > len(examples) else ""
+        return f"  {split}: {kind}: {total:,} ({places}): {'; '.join(examples)}{more}"
 
 
 def check_dataset(
@@ -140,7 +150,9 @@ def _check_split(check: Check, reader: Reader, split: str, *, sample: int, seed:
     findings = dict[tuple[FaultKind, str], Finding]()
     drawn = _Sample(size=sample, seed=seed)
     check.rows[split] = check.lost[split] = 0
-    for found in chain(_guarded(reader.faults(split), split), _guarded(reader.rows(split), split)):
+    for fault in _guarded(reader.faults(split), split):
+        _add(findings, split, fault)
+    for found in _guarded(reader.rows(split), split):
         if isinstance(found, Fault):
             _add(findings, split, found)
             check.lost[split] += found.loses_row
@@ -151,14 +163,13 @@ def _check_split(check: Check, reader: Reader, split: str, *, sample: int, seed:
                 progress(split, check.rows[split], None)
     for number, row in enumerate(drawn.rows, start=1):
         for fault in _guarded(reader.inspect(row), split):
-            if isinstance(fault, Fault):
-                _add(findings, split, fault)
+            _add(findings, split, fault)
         progress(f"{split}: opening", number, len(drawn.rows))
     check.opened += len(drawn.rows)
     check.findings += findings.values()
 
 
-def _guarded(found: Iterator[DataRow | Fault], split: str) -> Iterator[DataRow | Fault]:
+def _guarded(found: Iterator[_Found], split: str) -> Iterator[_Found | Fault]:
     """A file that can't be read on ends its split; what came before it counts."""
     try:
         yield from found

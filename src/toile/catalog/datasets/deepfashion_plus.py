@@ -60,6 +60,7 @@ class DeepFashionPlus(Reader):
     name = "deepfashion-plus"
     layout = "a .csv or .jsonl manifest with file_name, caption, culture ..., or a folder with one or one a split"
     markers = ("*.csv", "*.jsonl")
+    takes_file = True
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -64,9 +64,8 @@ class FashionIQ(Reader):
                 yield other_encoding(self._list_file(category, split).name, "the list")
             for asin in listed:
                 if asin not in self._files:
-                    # A gallery without one of its pictures is smaller, no triplet is lost by it: no row stands here.
                     subject = self._list_file(category, split).name
-                    yield Fault(kind=FaultKind.MISSING_FILE, subject=subject, detail=f"no picture of {asin}")
+                    yield Fault(kind=FaultKind.MISSING_PICTURE, subject=subject, detail=f"no picture of {asin}")
 
     def gallery(self, category: str, split: str, protocol: Literal["original", "val"] = "original") -> list[str]:
         """ASINs that a query of this category is ranked against.

@@ -35,6 +35,8 @@ class Reader(ABC):
     """What must lie where, in one line."""
     markers: ClassVar[tuple[str, ...]] = ()
     """Glob patterns of which at least one finds something in a folder of this layout."""
+    takes_file: ClassVar[bool] = False
+    """A single file can be the whole data set."""
     columns: ClassVar[pa.Schema] = pa.schema([SPLIT_COLUMN])
     """The columns that `pictures` puts into `Row.extra`."""
 
@@ -47,6 +49,8 @@ class Reader(ABC):
         """
         if not path.exists():
             raise DataError(f"{path} does not exist; expected the folder of {cls.name}: {cls.layout}")
+        if path.is_file() and not cls.takes_file:
+            raise DataError(f"{path} is a file; expected the folder of {cls.name}: {cls.layout}")
         if path.is_dir() and not _is_known(cls, path):
             nested = [inner for inner in sorted(path.iterdir()) if inner.is_dir() and _is_known(cls, inner)]
             hint = f"; it seems to lie in {nested[0]}" if nested else ""
@@ -67,7 +71,7 @@ class Reader(ABC):
         return (row for row in self.rows(split) if isinstance(row, Row | Fault))
 
     def faults(self, split: str) -> Iterator[Fault]:
-        """What is wrong beside the rows."""
+        """What is wrong beside the rows: with these no row is lost."""
         return iter(())
 
     def inspect(self, row: DataRow) -> Iterator[Fault]:

@@ -96,6 +96,17 @@ def test_an_encoding_that_ends_a_manifest_ends_its_split(tmp_path: Path) -> None
     assert "is not UTF-8 text" in check.findings[0].examples[0]
 
 
+def test_a_fault_in_many_places_stays_one_line() -> None:
+    check = Check(dataset="d", path="p", rows={"all": 1}, lost={"all": 0})
+    for number in range(9):
+        finding = Finding(
+            split="all", kind=FaultKind.BROKEN_FILE, subject=f"{number}.tar", count=2, examples=["a", "b"]
+        )
+        check.findings.append(finding)
+    lines = [line for line in check.for_people().splitlines() if "broken file: 18" in line]
+    assert lines == ["  all: broken file: 18 (0.tar 2, 1.tar 2, 2.tar 2, 3.tar 2, 4.tar 2, 5.tar 2, ...): a; b; a; ..."]
+
+
 def test_progress_is_told(folder: Path) -> None:
     told = list[tuple[str, int, int | None]]()
     check_dataset("fashion200k", folder, splits=("test",), sample=2, progress=lambda *step: told.append(step))
@@ -111,7 +122,7 @@ def test_command_line(folder: Path) -> None:
     lines = run("check", "fashion200k", folder).stdout.splitlines()
     assert lines[0].endswith(": usable")
     assert lines[1] == "  train: 19 rows, 1 lost"
-    assert lines[3] == ("  missing picture: 1 in skirt_train_detect_all.txt (train): women/skirt/train0/0_0.jpeg")
+    assert lines[3] == ("  train: missing picture: 1 (skirt_train_detect_all.txt 1): women/skirt/train0/0_0.jpeg")
 
 
 def test_command_line_on_a_copy_of_no_use(folder: Path) -> None:

@@ -25,12 +25,12 @@ def test_the_schemas_are_those_of_our_training_files(shared_data: Path) -> None:
 @pytest.fixture
 def garments(tmp_path: Path) -> Path:
     folder = tmp_path / "clothing-dataset"
-    write_noise(folder / "images" / "a.jpg", (400, 534))
+    write_noise(folder / "images" / "a.jpg", (96, 512))
     write_noise(folder / "images" / "b.jpg", (50, 40))
     turned = Image.Exif()
     turned[0x0112] = 6  # the camera lay on its side
     (folder / "images").mkdir(exist_ok=True)
-    noise((400, 300)).save(folder / "images" / "c.jpg", exif=turned)
+    noise((512, 96)).save(folder / "images" / "c.jpg", exif=turned)
     (folder / "images" / "d.jpg").write_bytes(b"half a picture")
     lines = "a,1,T-Shirt,False\nb,1,Not sure,True\nc,2,Shoes,False\nd,2,Hat,False\ne,2,Hat,False"
     (folder / "images.csv").write_text(f"image,sender_id,label,kids\n{lines}")
@@ -52,7 +52,7 @@ def test_garments(garments: Path, tmp_path: Path) -> None:
     pictures = [Image.open(BytesIO(row["image"]["bytes"])) for row in rows]
     assert [picture.format for picture in pictures] == ["WEBP"] * 3
     # The long side comes to 384; a small picture keeps its size; c stands upright.
-    assert [picture.size for picture in pictures] == [(288, 384), (50, 40), (288, 384)]
+    assert [picture.size for picture in pictures] == [(72, 384), (50, 40), (72, 384)]
     assert rows[0]["image"]["path"] == "a.webp"
     assert [path.name for path in out.parent.iterdir()] == ["garments.parquet"]
 
@@ -71,7 +71,7 @@ def streets(tmp_path: Path) -> Path:
 
     folder = tmp_path / "clothing-co-parsing"
     for name in ("0001", "0002", "1005"):
-        write_noise(folder / "photos" / f"{name}.jpg", (560, 840))
+        write_noise(folder / "photos" / f"{name}.jpg", (60, 840))
     for level in ("pixel-level", "image-level"):
         (folder / "annotations" / level).mkdir(parents=True)
     savemat(folder / "annotations" / "pixel-level" / "0001.mat", {"groundtruth": labels_of_a_dress()})
@@ -84,9 +84,9 @@ def streets(tmp_path: Path) -> Path:
 
 
 def labels_of_a_dress() -> np.ndarray:
-    labels = np.zeros((840, 560), np.uint8)
-    labels[120:720, 150:400] = CO_PARSING_LABELS.index("dress")
-    labels[61, 241] = CO_PARSING_LABELS.index("ring")  # one pixel that the smaller map has no place for
+    labels = np.zeros((840, 60), np.uint8)
+    labels[120:720, 15:45] = CO_PARSING_LABELS.index("dress")
+    labels[61, 30] = CO_PARSING_LABELS.index("ring")  # one pixel that the smaller map has no place for
     return labels
 
 
@@ -94,15 +94,15 @@ def test_streets(streets: Path, tmp_path: Path) -> None:
     out = tmp_path / "streets.parquet"
     report = pack_dataset("clothing-co-parsing", streets, out)
     assert report.rows == 2
-    assert report.reasons == ["0002: its label map is 10x10, the photo 560x840"]
+    assert report.reasons == ["0002: its label map is 10x10, the photo 60x840"]
     table = pq.read_table(out)
     assert table.schema.equals(STREET_SCHEMA)
     labelled, tagged = table.to_pylist()
     assert (labelled["photo_id"], labelled["tags"]) == ("0001", ["dress"])
-    assert Image.open(BytesIO(labelled["image"]["bytes"])).size == (373, 560)
+    assert Image.open(BytesIO(labelled["image"]["bytes"])).size == (40, 560)
     labels = np.asarray(Image.open(BytesIO(labelled["labels"])))
-    assert labels.shape == (560, 373)
-    assert labels[80:480, 100:266].min() == labels.max() == 14  # two thirds of 120:720, 150:400, nothing mixed
+    assert labels.shape == (560, 40)
+    assert labels[80:480, 10:30].min() == labels.max() == 14  # two thirds of 120:720, 15:45, nothing mixed
     assert (tagged["tags"], tagged["labels"], tagged["pose"], tagged["person"]) == (["dress", "skin"], None, None, None)
 
 
@@ -124,7 +124,7 @@ def test_an_estimator_fills_pose_and_person(streets: Path, tmp_path: Path) -> No
     row = pq.read_table(tmp_path / "s.parquet").to_pylist()[1]
     assert row["pose"] == [560.0] * 54
     person = Image.open(BytesIO(row["person"]))
-    assert (person.mode, person.size) == ("1", (373, 560))
+    assert (person.mode, person.size) == ("1", (40, 560))
     assert np.asarray(person).sum() == 40
 
 

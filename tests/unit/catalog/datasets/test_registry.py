@@ -22,3 +22,6 @@ def test_every_layout_says_what_it_expects(name: str, tmp_path: Path) -> None:
         open_dataset(name, tmp_path / "nowhere")
     with pytest.raises(DataError, match=f"is no {name}: expected "):
         open_dataset(name, tmp_path)
+    (tmp_path / "set.zip").touch()
+    with pytest.raises(DataError, match=r"set\.zip is a (\.zip )?file; expected"):
+        open_dataset(name, tmp_path / "set.zip")
