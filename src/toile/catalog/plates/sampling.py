@@ -252,7 +252,7 @@ def _modern(dice: _Dice, colours: _Colours, wishes: Mapping[str, str]) -> Look:
     sex = words.BUILDS.get(wishes.get("build", ""), sex)
     garments = _clothes(dice, colours, sex, category)
     legs = any(construction_of(garment.category).legs for garment in garments)
-    figure = _figure(dice, sex, words.POSES if legs else _without(words.POSES, _POCKETS))
+    figure = _figure(dice, sex, words.POSES if legs else _without(words.POSES, _POCKETS), _hair(sex, garments))
     shoes = _shoes(dice, sex, colours)
     bag, hat = _carried(dice, figure, colours)
     return Look(
@@ -266,9 +266,26 @@ def _modern(dice: _Dice, colours: _Colours, wishes: Mapping[str, str]) -> Look:
     )
 
 
-def _figure(dice: _Dice, sex: str, poses: Sequence[str], hair: Sequence[str] = ()) -> Figure:
+def _hair(sex: str, garments: Sequence[Garment]) -> tuple[str, ...]:
+    """The styles of a sex; a head is covered only over clothes that cover arms and legs."""
+    covered = all(_covers(garment) for garment in garments)
+    return _HAIR_OF[sex] if covered else _without(_HAIR_OF[sex], "hijab")
+
+
+def _covers(garment: Garment) -> bool:
+    if garment.category in TRADITIONS:
+        fixed = TRADITIONS[garment.category].attributes
+        values = (garment.sleeve_length or fixed.get("sleeve_length"), garment.length or fixed.get("length"))
+        return values == ("long", "long")
+    role = construction_of(garment.category).role
+    if role in ("whole", "bottom") and (garment.length not in ("mid", "long") or garment.hem == "slit"):
+        return False
+    return role in ("bottom", "outer") or garment.sleeve_length == "long"
+
+
+def _figure(dice: _Dice, sex: str, poses: Sequence[str], hair: Sequence[str]) -> Figure:
     builds = tuple(build for build, who in words.BUILDS.items() if who == sex)
-    style = dice.pick(hair or _HAIR_OF[sex])
+    style = dice.pick(hair)
     return Figure(
         pose=dice.pick(poses),
         build=dice.pick(builds),
@@ -456,9 +473,9 @@ def _traditional(dice: _Dice, colours: _Colours, tradition: Tradition) -> Look:
     hats = tradition.hats
     hat_kind = dice.pick(hats) if hats and dice.chance(0.75) else None
     poses = tradition.poses if made.legs or tradition.beneath else _without(tradition.poses, _POCKETS)
-    hair = tuple(style for style in HAT_HAIR if style in _HAIR_OF[sex]) if hat_kind else tradition.hair
-    figure = _figure(dice, sex, poses, hair)
     garments = _with_companions(dice, tradition, garment, colours)
+    hatted = tuple(style for style in HAT_HAIR if style in _HAIR_OF[sex])
+    figure = _figure(dice, sex, poses, hatted if hat_kind else tradition.hair or _hair(sex, garments))
     if not any(construction_of(worn.category).legs for worn in garments) and figure.pose == _POCKETS:
         figure = replace(figure, pose="straight")
     return Look(

@@ -363,7 +363,8 @@ def crossed_collar(
     top = on_shoulder(body, w) - 0.02
     bend = 0.5 * (top + meeting)
     reach = 0.55 * (end - meeting) + 0.1
-    under = [(-w, top), (-0.62 * w, bend), (x + 0.04, meeting), (x + reach, end)]
+    # From the crossing on, the lower band is under the cloth of the wearer's left side.
+    under = [(-w, top), (-0.62 * w, bend), (x + 0.02, meeting + 0.02)]
     over = [(w, top), (0.66 * w, bend), (x - 0.04, meeting), (x - reach - 0.04, end)]
     label = upper.cut.label
     return [
