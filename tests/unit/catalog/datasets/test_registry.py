@@ -25,3 +25,11 @@ def test_every_layout_says_what_it_expects(name: str, tmp_path: Path) -> None:
     (tmp_path / "set.zip").touch()
     with pytest.raises(DataError, match=r"set\.zip is a (\.zip )?file; expected"):
         open_dataset(name, tmp_path / "set.zip")
+
+
+def test_the_page_on_data_sets_has_them_all() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "data-sets.md").read_text(encoding="utf-8")
+    for name, reader in READERS.items():
+        (line,) = (line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        if isinstance(reader.splits, tuple):
+            assert f"| {', '.join(reader.splits)} |" in line
