@@ -289,6 +289,7 @@ def wear_skirt(body: Body, garment: Garment, layers: Layers) -> None:
         band=True,
         seed=garment.seed,
     )
+    layers.pull_on_boots()
     layers.add_bottoms(cut_skirt(body, cut).panels)
 
 

@@ -94,10 +94,10 @@ def _add_contours(panels: Sequence[Panel], result: list[PanelPaths]) -> None:
     normal = dense.normals()
     outward = normal * np.repeat(turns, dense.sizes)[:, None]
     away = -(outward @ TO_LIGHT)
-    thick_and_thin = 0.52 + 0.68 * np.clip(away, -0.32, 1.0)
+    thick_and_thin = 0.56 + 0.66 * np.clip(away, -0.40, 1.0)
     # A hand's pressure is never even: two slow waves along the line, set by where in the picture it is.
     wave = np.sin(dense.points @ np.array([2.3, 3.7])) + np.sin(dense.points @ np.array([-5.1, 2.9]) + 1.0)
-    width = 1.22 * PIXEL * np.repeat(weights, dense.sizes) * thick_and_thin * (1 + 0.10 * wave)
+    width = 1.08 * PIXEL * np.repeat(weights, dense.sizes) * thick_and_thin * (1 + 0.10 * wave)
     width = width * taper(dense.share(), 0.14, 0.32)
     wobble = 0.0035 * np.sin(dense.points @ np.array([3.1, -4.3]) + 0.7) * np.sin(np.pi * dense.share())
     ribbons = dense.moved(normal * wobble[:, None]).ribbons(normal, width)

@@ -136,11 +136,11 @@ def _paint_form(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) 
     strength = (0.62 if bright > _DIM else 0.8) * panel.shade * look.opacity**0.5
     if paths.wide_shade is not None:
         canvas.drawPath(
-            paths.wide_shade, paint_of(look.dark, 0.38 * strength, mode=_MULTIPLY, blur=1.6 * look.shade_blur)
+            paths.wide_shade, paint_of(look.dark, 0.34 * strength, mode=_MULTIPLY, blur=1.6 * look.shade_blur)
         )
     if paths.crisp_shade is not None:
         canvas.drawPath(
-            paths.crisp_shade, paint_of(look.dark, 0.78 * strength, mode=_MULTIPLY, blur=0.42 * look.shade_blur)
+            paths.crisp_shade, paint_of(look.dark, 0.60 * strength, mode=_MULTIPLY, blur=0.42 * look.shade_blur)
         )
     if paths.rim is not None:
         rim = look.rim if bright > 0.2 else 0.65 * look.rim
@@ -152,7 +152,7 @@ def _falling_shade(top: float, bottom: float, opacity: float) -> Any:  # noqa: A
     """Light at the top of a garment, shade towards its foot; anchored at the body, so that no collar moves it."""
     shader = skia.GradientShader.MakeLinear(
         [skia.Point(-0.5, top), skia.Point(0.35, bottom)],
-        [skia.Color(255, 253, 248), skia.Color(255, 255, 255), skia.Color(214, 206, 216)],
+        [skia.Color(255, 253, 248), skia.Color(255, 255, 255), skia.Color(226, 219, 228)],
         [0.0, 0.35, 1.0],
     )
     paint = skia.Paint(Shader=shader, AntiAlias=True)
@@ -200,4 +200,4 @@ def contour_ink(panel: Panel) -> Rgb:
     colour = panel.material.colour
     if panel.material.fabric == "skin":
         return mix(shade_of(colour), SKIN_INK, 0.55)
-    return mix(INK, shade_of(shade_of(colour)), 0.30)
+    return mix(INK, shade_of(shade_of(colour)), 0.42)

@@ -139,7 +139,7 @@ POSES: Final = MappingProxyType(
         ),
         "arm-raised": Pose(
             pelvis=-0.24, hips=9, shoulders=-9, head=8, turn=0.3,
-            left=Leg(2.5, 6, -9), right=Leg(13, 4, 22), arm_left=Hang(-19, 6), arm_right=Reach(0.34, 0.62, raised=True),
+            left=Leg(3, 6.2, -9), right=Leg(13, 4, 22), arm_left=Hang(-19, 6), arm_right=Reach(0.34, 0.62, raised=True),
         ),
         "crossed": Pose(
             pelvis=0.05, hips=-3, shoulders=3, head=-4, turn=-0.25,

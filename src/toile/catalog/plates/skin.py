@@ -15,6 +15,8 @@ from toile.catalog.plates.poses import SIGN, Reach, Side
 
 _INK: Final = 0.85
 
+_NOTHING: Final = 2.5
+
 SLEEVE_TOP: Final = 0.30
 """Above this t a sleeved arm is not drawn: skin would peep over the shoulder."""
 
@@ -122,16 +124,17 @@ def arm_panel(body: Body, side: Side, *, sleeved: bool) -> Panel:
     inner = join(limb.inner(t_inner, body.arm_width(t_inner))[::-1], armpit)
     closing = join(armpit, body.at(sign * 0.30, 1.75), slope)
     panel = skin_panel([outer, join(outer[-1], inner[0]), inner, closing], body.skin, ink=(_INK, 0, _INK, 0), shade=0.8)
-    if sleeved:
-        panel.clip = _beyond(limb, SLEEVE_TOP)
+    # A bare arm is clipped too, at nothing: edges come out a grey level different through a clip and without one.
+    panel.clip = _beyond(limb, SLEEVE_TOP if sleeved else -_NOTHING)
     return panel
 
 
 def _beyond(limb: Limb, t: float) -> Points:
     """A large rectangle over all of a limb beyond t."""
-    start, along = limb.axis(t), unit(limb.joints[1] - limb.joints[0])
-    across = np.array([-along[1], along[0]])
-    return join(start - 4 * across, start + 4 * across, start + 4 * across + 6 * along, start - 4 * across + 6 * along)
+    along = unit(limb.joints[1] - limb.joints[0])
+    start, across = limb.joints[0] + t * limb.lengths[0] * along, np.array([-along[1], along[0]])
+    end = start + 9 * along
+    return join(start - 4 * across, start + 4 * across, end + 4 * across, end - 4 * across)
 
 
 def hand_panels(body: Body, side: Side) -> list[Panel]:
