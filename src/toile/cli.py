@@ -392,3 +392,41 @@ def pack_data(
     typer.echo(f"{report.rows} rows in {report.path}, {report.left_out} left out")
     for reason in report.reasons:
         typer.echo(f"  {reason}", err=True)
+
+
+@app.command()
+def plates(
+    out: Annotated[Path, typer.Option(help="Folder for the plates; it must be empty or not exist.")],
+    n: Annotated[int, typer.Option("--n", "-n", help="How many plates.")] = 100,
+    seed: Annotated[int, typer.Option(help="Another seed gives other plates for the same numbers.")] = 0,
+    height: Annotated[int, typer.Option(help="Height in pixels; the width is three quarters of it.")] = 256,
+    picture_format: Annotated[str, typer.Option("--format", help="png or webp (lossless).")] = "png",
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="What every look must have: category=dress, collar=stand, culture=kimono, ..."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw fashion plates with captions, label maps, poses, masks, sketches, flat garments and one-attribute pairs.
+
+    The folder can be indexed: toile index OUT --into INDEX
+    """
+    from toile.tasks.plates import draw_plates, parse_wishes
+
+    with _watched(quiet=as_json) as progress:
+        report = draw_plates(
+            out,
+            n=n,
+            seed=seed,
+            height=height,
+            picture_format=picture_format,
+            wishes=parse_wishes(wishes or ()),
+            progress=progress,
+        )
+    if as_json:
+        typer.echo(report.to_json())
+        return
+    typer.echo(
+        f"{report.plates} plates ({report.traditional} traditional), {report.pictures} pictures in {report.folder}"
+    )
+    typer.echo(f"contact sheet: {report.folder / 'sheet.png'}", err=True)

@@ -318,6 +318,8 @@ def _clothes(dice: _Dice, colours: _Colours, sex: str, wanted: str | None) -> tu
     first, second = (colours.neutral, colours.main) if dice.chance(0.6) else (colours.main, colours.neutral)
     legs = _garment(dice, bottom, first, colours, quiet=True)
     over = _garment(dice, top, second, colours)
+    if legs.length in ("ultra-short", "short") and over.length not in ("ultra-short", "short"):
+        over = replace(over, length="short")  # else nothing would be seen below it
     if construction_of(top).tucks and dice.chance(0.35):
         over = replace(over, tucked=True, hem=None, length=None)
     return _under_outer(dice, colours, (legs, over), wanted)
