@@ -31,7 +31,7 @@ from toile.errors import DataError
 
 _METADATA: Final = ("metadata.jsonl", "metadata.csv")
 _PARQUET_ROWS: Final = 64
-_LAYOUT_NAME: Final = re.compile(r"[a-z][a-z0-9]+(-[a-z0-9]+)*")
+_LAYOUT_NAME: Final = re.compile(r"[A-Za-z][\w+-]+")  # a single letter is a disk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,8 +177,8 @@ def _layout(name: str, path: Path) -> Source:
             else:
                 yield replace(picture, position=position)
 
-    location = f"{name}:{path.resolve()}"
-    return Source(name=name, location=location, columns=reader.columns, num_rows=None, rows=rows)
+    location = f"{reader.name}:{path.resolve()}"
+    return Source(name=reader.name, location=location, columns=reader.columns, num_rows=None, rows=rows)
 
 
 def _webdataset(pattern: Path) -> Source:

@@ -139,8 +139,8 @@ def check_dataset(
     """
     reader = open_dataset(name, path)
     if unknown := sorted(set(splits) - set(reader.splits)):
-        raise ConfigError(f"{name} has no split {unknown[0]!r}; expected one of {', '.join(reader.splits)}")
-    check = Check(dataset=name, path=str(path), wanted=tuple(splits))
+        raise ConfigError(f"{reader.name} has no split {unknown[0]!r}; expected one of {', '.join(reader.splits)}")
+    check = Check(dataset=reader.name, path=str(path), wanted=tuple(splits))
     for split in splits or reader.splits:
         _check_split(check, reader, split, sample=sample, seed=seed, progress=progress)
     return check

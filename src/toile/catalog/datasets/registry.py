@@ -35,12 +35,20 @@ READERS: Final = MappingProxyType({reader.name: reader for reader in _READERS})
 
 
 def open_dataset(name: str, path: str | Path) -> Reader:
-    """A reader for a data set on disk.
+    """A reader for a data set on disk; `Dress Code`, `dress_code` and `DressCode` are all `dress-code`.
 
     Raises:
         ConfigError: no data set of that name is known.
         DataError: there is nothing of its layout at the path.
     """
-    if name not in READERS:
+    if (reader := _BY_SPELLING.get(_letters(name))) is None:
         raise ConfigError(f"no data set is named {name!r}; expected one of {', '.join(READERS)}")
-    return READERS[name].open(Path(path))
+    return reader.open(Path(path))
+
+
+def _letters(name: str) -> str:
+    """What is left of a name whose spelling nobody agrees on."""
+    return "".join(letter for letter in name.lower().replace("+", "plus") if letter.isalnum())
+
+
+_BY_SPELLING: Final = {_letters(name): reader for name, reader in READERS.items()} | {"laion": WebDataset}

@@ -6,12 +6,15 @@ import h5py
 import numpy as np
 import pytest
 
+from fakes import FakeBundle
 from toile.catalog.datasets import Fault, FaultKind
 from toile.catalog.datasets.fashiongen import FashionGen
 from toile.catalog.images import decode_image
 from toile.catalog.manifest import Row
 from toile.catalog.sources import open_source
 from toile.errors import DataError
+from toile.retrieval.index import Index
+from toile.tasks.index import index_catalog
 
 WORDS = {
     "input_description": [b"Long sleeve shirt, with a caf\xe9 print.", b"Short sleeve tee", b""],  # Latin-1, not UTF-8
@@ -115,6 +118,18 @@ def test_index_takes_it_in(tmp_path: Path) -> None:
     rows = list(source)
     assert [row.position for row in rows] == [0, 1, 2]
     assert all(set(row.extra) == set(source.columns.names) for row in rows if isinstance(row, Row))
+
+
+def test_the_index_keeps_pictures_that_are_no_files(tmp_path: Path) -> None:
+    images = write_file(tmp_path / "fashiongen_256_256_train.h5")
+    source = f"fashiongen:{tmp_path}"
+    report = index_catalog(source, into=tmp_path / "index", bundle=FakeBundle())
+    assert (report.added, report.rejected) == (3, 0)
+    again = index_catalog(source, into=tmp_path / "index", bundle=FakeBundle())
+    assert (again.added, again.unchanged) == (0, 3)  # the PNG that is made each time is the same
+    opened = Index.open(tmp_path / "index")
+    (record,) = opened.records(opened.search(np.eye(8, dtype=np.float32)[:1], k=1, where="id = 'train/1'").row_ids[0])
+    assert (np.asarray(record.picture()) == images[1]).all()
 
 
 def test_a_broken_file_is_a_rejection_of_the_index(tmp_path: Path) -> None:

@@ -12,8 +12,30 @@ from toile.errors import ConfigError, DataError
 def test_unknown_names_list_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no data set is named 'deep-fashion'; expected one of fashiongen, "):
         open_dataset("deep-fashion", tmp_path)
-    with pytest.raises(ConfigError, match="no data set is named 'dresscode'"):
-        open_source(f"dresscode:{tmp_path}")
+    with pytest.raises(ConfigError, match="no data set is named 'dresses'"):
+        open_source(f"dresses:{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("DressCode", "dress-code"),
+        ("FashionIQ", "fashion-iq"),
+        ("Fashion_200k", "fashion200k"),
+        ("VITON-HD", "viton-hd"),
+    ],
+)
+def test_spellings(spelling: str, name: str, tmp_path: Path) -> None:
+    for source in (lambda: open_dataset(spelling, tmp_path), lambda: open_source(f"{spelling}:{tmp_path}")):
+        with pytest.raises(DataError, match=f"is no {name}: expected"):
+            source()
+
+
+def test_other_names(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no webdataset"):
+        open_dataset("LAION", tmp_path)
+    with pytest.raises(DataError, match="is no deepfashion-plus"):
+        open_dataset("DeepFashion+", tmp_path)
 
 
 @pytest.mark.parametrize("name", READERS)
