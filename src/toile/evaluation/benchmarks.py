@@ -14,7 +14,7 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed")
+BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter")
 
 
 def evaluate(
@@ -52,6 +52,14 @@ def evaluate(
             from toile.evaluation.speed import evaluate_speed
 
             return evaluate_speed(bundle, progress)
+        case "plates":
+            from toile.evaluation.plates import evaluate_plates
+
+            return evaluate_plates(progress)
+        case "filter":
+            from toile.evaluation.filter import evaluate_filter
+
+            return evaluate_filter(bundle, data, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -164,6 +164,8 @@ def _remarks(domain: DomainReport) -> list[str]:
         remarks.append("too few rows to calibrate: the value of all domains together was used")
     elif domain.tau_origin is not None and domain.tau_origin.startswith("pooled"):
         remarks.append("too few rows for a threshold of its own: that of all domains together was used")
+    if domain.tau_origin == "undecided":
+        remarks.append("its pairs score hardly above mismatched ones: nothing was dropped for its score")
     if domain.tau_origin is not None and domain.tau_origin.endswith("lowered"):
         remarks.append("threshold lowered so that enough stay")
     return remarks

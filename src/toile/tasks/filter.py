@@ -295,7 +295,6 @@ def _domain_reports(account: Account, decision: Decision) -> list[DomainReport]:
         threshold = decision.thresholds.get(name)
         null = None if decision.calibration is None else decision.calibration.nulls.get(name)
         easy = {} if decision.calibration is None else decision.calibration.easy
-        has_tau = threshold is not None and threshold.origin != "none"
         reports.append(
             DomainReport(
                 name=name,
@@ -303,7 +302,7 @@ def _domain_reports(account: Account, decision: Decision) -> list[DomainReport]:
                 scored=scored,
                 kept=kept,
                 ratio=(kept / account.kept) / (rows / account.rows) if account.kept else 0.0,
-                tau=threshold.value if threshold is not None and has_tau else None,
+                tau=threshold.value if threshold is not None and threshold.decides else None,
                 tau_origin=None if threshold is None else threshold.origin + (", lowered" if threshold.lowered else ""),
                 pooled=None if null is None else null.pooled,
                 centre=None if null is None else null.centre,

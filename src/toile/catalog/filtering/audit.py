@@ -212,7 +212,7 @@ def _scores(reading: Reading, decision: Decision, settings: FilterSettings, rows
 def _judged(
     offsets: NDArray[np.intp], scores: Scores, threshold: Threshold, settings: FilterSettings
 ) -> dict[int, _Scored]:
-    if settings.score.method == "none":
+    if not threshold.decides:
         kept, weights = np.ones(len(scores), bool), np.ones(len(scores))
     else:
         values = scores.on(settings.score.scale)
@@ -220,7 +220,7 @@ def _judged(
         kept = np.ones(len(scores), bool) if soft else values >= threshold.value
         weights = soft_weights(values, threshold, settings.score.scale) if soft else np.ones(len(scores))
     calibration = None if scores.calibrated is None else "pooled" if scores.pooled else "own"
-    off = settings.score.method == "none"
+    idle = Verdict.OFF if settings.score.method == "none" else Verdict.NOT_JUDGED
     return {
         int(offset): _Scored(
             values={
@@ -229,10 +229,10 @@ def _judged(
                 "z": None if scores.calibrated is None else float(scores.calibrated[index]),
                 "p_value": None if scores.p_values is None else float(scores.p_values[index]),
                 "calibration": calibration,
-                "tau": None if off else threshold.value,
+                "tau": threshold.value if threshold.decides else None,
                 "tau_origin": threshold.origin + (", lowered" if threshold.lowered else ""),
             },
-            verdict=Verdict.OFF if off else Verdict.PASSED if kept[index] else Verdict.DROPPED,
+            verdict=idle if not threshold.decides else Verdict.PASSED if kept[index] else Verdict.DROPPED,
             weight=float(weights[index]),
         )
         for index, offset in enumerate(offsets)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
-_STEPS: Final = 200
+_STEPS: Final = 2000  # where the two lie close, it takes that many small ones
 _TOLERANCE: Final = 1e-6
 _MIN_VARIANCE: Final = 0.05
 _GRID: Final = 2001
@@ -38,9 +38,13 @@ class Matches:
 
     def posterior(self, z: Values) -> Values:
         """Probability that a pair is a match, `(N,)`; above the mean it doesn't fall again."""
-        # A wide population of matches would take the far tail of both sides; nobody drops a pair for scoring too high.
-        matched = self.share * _density(np.minimum(z, self.mean), self.mean, self.variance)
-        mismatched = (1 - self.share) * _density(np.minimum(z, self.mean), 0.0, 1.0)
+        # A narrow population of matches would lose the far tail; nobody drops a pair for scoring too high.
+        return self.responsibility(np.minimum(z, self.mean))
+
+    def responsibility(self, z: Values) -> Values:
+        """Bayes' rule alone, `(N,)`."""
+        matched = self.share * _density(z, self.mean, self.variance)
+        mismatched = (1 - self.share) * _density(z, 0.0, 1.0)
         probability: Values = matched / (matched + mismatched)
         return probability
 
@@ -59,7 +63,7 @@ def fit_matches(z: Values, *, prior: Matches = NEUTRAL, strength: float = 4.0) -
     """The matches among calibrated scores `(N,)`, drawn towards `prior` as if it were `strength` rows."""
     current = prior
     for _ in range(_STEPS):
-        share = current.posterior(z)
+        share = current.responsibility(z)
         weight = float(share.sum())
         mean = (float((share * z).sum()) + strength * prior.mean) / (weight + strength)
         around = float((share * (z - mean) ** 2).sum()) + strength * (prior.variance + (prior.mean - mean) ** 2)

@@ -11,7 +11,7 @@ Scale = Literal["raw", "percentile", "calibrated"]
 Method = Literal["none", "global", "quantile", "mismatch", "discovery", "mixture"]
 SCALES: Final = ("raw", "percentile", "calibrated")
 METHODS: Final = ("none", "global", "quantile", "mismatch", "discovery", "mixture")
-ADAPTIVE: Final = ("quantile", "mismatch", "discovery", "mixture")
+ADAPTIVE: Final[tuple[Method, ...]] = ("quantile", "mismatch", "discovery", "mixture")
 SOFTNESS: Final = {"raw": 0.02, "percentile": 0.05, "calibrated": 0.67}
 """Width of the soft step on each scale; 0.02 in cosines of an encoder whose mismatches spread by 0.03 is 0.67."""
 _CALIBRATED_ONLY: Final = ("mismatch", "discovery", "mixture")

@@ -29,6 +29,8 @@ Values = NDArray[np.float64]
 DEFAULT_Z: Final = 1.645  # one mismatch in twenty lies above it
 _LAMBDA: Final = 0.5  # Storey's: pairs with larger p-values are taken for mismatches
 
+_MIN_GAP: Final = 1.0  # spreads of the mismatches: matches nearer than that can't be told from them
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Threshold:
@@ -36,7 +38,8 @@ class Threshold:
 
     Attributes:
         value: the least score that keeps a pair, on the settings' scale; -inf keeps all.
-        origin: whose rows it was found on: `own`, `shrunken`, `pooled`, `global` or `none`.
+        origin: whose rows it was found on: `own`, `shrunken`, `pooled`, `global` or `none`; `undecided` where matches
+            and mismatches score too much alike for the method to tell them apart, and so all are kept.
         lowered: whether it was lowered so that enough of the domain stays.
         share: the estimated share of matches in the domain; None where the method estimates none.
     """
@@ -45,6 +48,11 @@ class Threshold:
     origin: str
     lowered: bool = False
     share: float | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether it can drop a pair at all."""
+        return self.origin not in ("none", "undecided")
 
 
 def find_thresholds(scores: Mapping[str, Scores], settings: ScoreSettings) -> dict[str, Threshold]:
@@ -148,6 +156,9 @@ def _mixtures(scores: Mapping[str, Scores], settings: ScoreSettings) -> dict[str
         matches: Matches = (
             pool if is_pooled else fit_matches(domain.on("calibrated"), prior=pool, strength=settings.shrinkage)
         )
+        if matches.mean < _MIN_GAP:
+            found[name] = Threshold(value=-np.inf, origin="undecided")
+            continue
         found[name] = Threshold(
             value=matches.threshold(settings.posterior),
             origin="pooled" if is_pooled else "shrunken",
