@@ -103,8 +103,8 @@ class GarmentPhoto:
     noun: str
     """The annotators' own, finer word: `boots` where the category is `shoes`."""
     colours: tuple[ColourShare, ...]
-    caption: str | None = None
-    """Where the file has captions of its own."""
+    captions: tuple[str, ...] = ()
+    """Where the file has wordings of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,10 +114,12 @@ class Cutout:
     id: str
     image: Image.Image
     caption: str
-    """`black jacket, white dress, brown boots`; without colours where only image-level tags are known. The file's own
-    where it has captions."""
+    """`black jacket, white dress, brown boots`; without colours where only image-level tags are known. The first of
+    the file's own wordings where it has some."""
     pose: NDArray[np.float32]
     """COCO-18 `(18, 3)`: x, y in the cut-out's pixels, confidence."""
+    captions: tuple[str, ...] = ()
+    """All of the file's own wordings."""
 
 
 def photo_files(folders: Sequence[Path], name: str) -> list[Path]:
@@ -144,7 +146,7 @@ def _rows(path: Path, needed: set[str], split: Split | None) -> Iterator[dict[st
     missing = needed - set(file.schema_arrow.names)
     if missing:
         raise DataError(f"{path.name} lacks the columns {sorted(missing)}; it has {file.schema_arrow.names}")
-    wanted = sorted(needed | ({"caption"} & set(file.schema_arrow.names)))
+    wanted = sorted(needed | ({"captions"} & set(file.schema_arrow.names)))
     for batch in file.iter_batches(batch_size=64, columns=wanted):
         for row in batch.to_pylist():
             if split is None or split_of(row.get("image_id") or row["photo_id"]) == split:
@@ -168,7 +170,7 @@ def iterate_garments(path: Path, split: Split | None) -> Iterator[GarmentPhoto]:
             category=category,
             noun=row["label"].lower(),
             colours=measure_colour(image),
-            caption=row.get("caption"),
+            captions=tuple(row.get("captions") or ()),
         )
 
 
@@ -182,7 +184,7 @@ class _Street:
     person: NDArray[np.bool_]
     tags: list[str]
     pose: NDArray[np.float32]
-    caption: str | None
+    captions: tuple[str, ...]
 
 
 def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
@@ -200,7 +202,7 @@ def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
             person=person,
             tags=row["tags"] or [],
             pose=np.array(row["pose"] or [0.0] * 54, dtype=np.float32).reshape(18, 3),
-            caption=row.get("caption"),
+            captions=tuple(row.get("captions") or ()),
         )
 
 
@@ -243,7 +245,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
     """
     width, height = LOOK_SIZE
     for street in _streets(path, split):
-        caption = street.caption or _caption(street)
+        caption = street.captions[0] if street.captions else _caption(street)
         if not caption:
             continue
         frame = frame_around(street.person, width=width, height=height)
@@ -252,6 +254,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
             image=cut_out(street.image, street.person, frame),
             caption=caption,
             pose=_moved_pose(street.pose, frame),
+            captions=street.captions,
         )
 
 

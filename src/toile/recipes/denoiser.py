@@ -53,8 +53,8 @@ class DenoiserRecipe(Strict):
     """Share of each batch that is flat garments; the rest is people."""
     num_views: int = 4
     """Mirrored and moved versions of every picture."""
-    num_wordings: int = 3
-    """Forms of every caption: whole, then with items left out."""
+    num_wordings: int = 4
+    """Forms of every caption: the fullest, other wordings, then with items left out."""
     text_dropout: float = 0.12
     """Share of rows that see the empty prompt."""
     pose_dropout: float = 0.6
@@ -103,11 +103,12 @@ def random_views(images: Tensor, poses: Tensor, generator: torch.Generator) -> t
 _MIRRORED_JOINTS: Final = [0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16]
 
 
-def wordings(caption: str, count: int, generator: torch.Generator) -> list[str]:
-    """The caption, then versions of it with about a third of its items left out."""
-    items = caption.split(", ")
-    forms = [caption]
-    for _ in range(count - 1):
+def wordings(captions: Sequence[str], count: int, generator: torch.Generator) -> list[str]:
+    """The fullest caption, then others drawn from the rest, then versions with about a third of the items left out."""
+    order = torch.randperm(len(captions) - 1, generator=generator).tolist()
+    forms = [captions[0], *(captions[1 + index] for index in order)][:count]
+    items = captions[0].split(", ")
+    while len(forms) < count:
         kept = [item for item in items if torch.rand((), generator=generator) > 1 / 3]
         forms.append(", ".join(kept or items[:1]))
     return forms
@@ -129,7 +130,7 @@ def encode_pictures(
             latents.append(autoencoder.encode(images).half())
             moved_poses.append(moved)
         views.append((torch.cat(latents), torch.cat(moved_poses)))
-    forms = [form for caption in pictures.captions for form in wordings(caption, recipe.num_wordings, generator)]
+    forms = [form for captions in pictures.captions for form in wordings(captions, recipe.num_wordings, generator)]
     states = text_encoder.encode(forms)
     shape = (len(poses), recipe.num_wordings, -1)
     return EncodedPictures(

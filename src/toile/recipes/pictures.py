@@ -28,16 +28,27 @@ class Pictures:
 
     images: NDArray[np.uint8]
     """`(N, 256, 192, 3)`."""
-    captions: list[str]
+    captions: list[tuple[str, ...]]
+    """True wordings of each, the fullest first."""
     poses: NDArray[np.float32]
     """COCO-18 `(N, 18, 3)` in the picture's pixels; zeros for garments without a body."""
+
+
+def _of_photo(caption: str) -> tuple[str, ...]:
+    """The caption alone, and with words that tell photos from drawings, so that a prompt can ask for either."""
+    return caption, f"{caption}, street photo"
+
+
+def _kept(captions: Sequence[tuple[str, ...]]) -> NDArray[np.str_]:
+    """As an array keeps them: the wordings of each picture on lines of one string."""
+    return np.array(["\n".join(wordings) for wordings in captions])
 
 
 def _people(streets: Path, split: Split) -> Arrays:
     cutouts = list(iterate_street_cutouts(streets, split))
     return {
         "images": np.stack([np.asarray(cutout.image) for cutout in cutouts]),
-        "captions": np.array([cutout.caption for cutout in cutouts]),
+        "captions": _kept([cutout.captions or _of_photo(cutout.caption) for cutout in cutouts]),
         "poses": np.stack([cutout.pose for cutout in cutouts]),
     }
 
@@ -63,10 +74,10 @@ def _garments(garments: Path, split: Split) -> Arrays:
             continue
         frame = frame_around(mask, width=width, height=height, margin=0.06)
         images.append(np.asarray(cut_out(photo.image, mask, frame)))
-        captions.append(photo.caption or f"a {colour} {photo.noun} laid flat")
+        captions.append(photo.captions or (f"a {colour} {photo.noun} laid flat",))
     return {
         "images": np.stack(images),
-        "captions": np.array(captions),
+        "captions": _kept(captions),
         "poses": np.zeros((len(images), 18, 3), dtype=np.float32),
     }
 
@@ -92,6 +103,6 @@ def load_pictures(data: Sequence[Path], cache: Path, split: Split = "train") -> 
 def _pictures(arrays: Arrays) -> Pictures:
     return Pictures(
         images=arrays["images"].astype(np.uint8, copy=False),
-        captions=[str(caption) for caption in arrays["captions"]],
+        captions=[tuple(str(wordings).split("\n")) for wordings in arrays["captions"]],
         poses=arrays["poses"].astype(np.float32, copy=False),
     )

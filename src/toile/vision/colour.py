@@ -51,6 +51,7 @@ _PROTOTYPES: Final[dict[str, tuple[int, ...]]] = {
 _AXIS_WEIGHTS: Final = np.array([0.6, 1.6, 1.6], dtype=np.float32)
 _THUMBNAIL_PX: Final = 72
 _GRABCUT_ROUNDS: Final = 2
+_WHITE: Final = 250  # a shop picture's ground after compression
 _MIN_GARMENT_SHARE: Final = 0.05  # below this the cut has failed: the garment is as pale as the wall behind it
 
 
@@ -87,10 +88,33 @@ def name_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
 def garment_mask(image: Image.Image) -> NDArray[np.bool_]:
     """The garment on its background, for photos that show one garment laid flat or hung.
 
-    GrabCut (Rother et al., 2004) from a frame of the picture's edge. Where it fails, the central half of the
-    picture is taken. `(H, W)` of the picture given.
+    On a white ground, as in shop pictures, all that the ground does not reach from the edge; else GrabCut (Rother
+    et al., 2004) from a frame of the picture's edge. Where it fails, the central half of the picture is taken.
+    `(H, W)` of the picture given.
     """
     rgb = np.asarray(image.convert("RGB"))
+    height, width = rgb.shape[:2]
+    mask = _on_white(rgb)
+    if mask is None:
+        mask = _cut_from_frame(rgb)
+    if mask.mean() < _MIN_GARMENT_SHARE:
+        mask[:] = False
+        mask[height // 4 : -height // 4, width // 4 : -width // 4] = True
+    return mask
+
+
+def _on_white(rgb: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """What stands on a white ground; None where the picture's edge is not white all around."""
+    white = np.pad((rgb >= _WHITE).all(axis=-1), 1, constant_values=True).astype(np.uint8)
+    inner = white[1:-1, 1:-1]
+    if not (inner[[0, -1]].all() and inner[:, [0, -1]].all()):
+        return None
+    cv2.floodFill(white, None, (0, 0), 2)
+    standing: NDArray[np.bool_] = white[1:-1, 1:-1] != 2
+    return standing
+
+
+def _cut_from_frame(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
     height, width = rgb.shape[:2]
     top, left = max(1, height // 20), max(1, width // 20)
     labels = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
@@ -101,9 +125,6 @@ def garment_mask(image: Image.Image) -> NDArray[np.bool_]:
         np.ascontiguousarray(rgb[:, :, ::-1]), labels, rectangle, *models, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_RECT
     )
     mask: NDArray[np.bool_] = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
-    if mask.mean() < _MIN_GARMENT_SHARE:
-        mask[:] = False
-        mask[height // 4 : -height // 4, width // 4 : -width // 4] = True
     return mask
 
 

@@ -127,12 +127,13 @@ def test_the_photos_are_read_as_their_readme_says(data: Path) -> None:
 def test_captions_in_the_files_are_taken_as_they_are(data: Path, tmp_path: Path) -> None:
     for name, caption in (("streets", "a red silk dress"), ("garments", "red silk dress laid flat")):
         table = pq.read_table(data / f"{name}.parquet")
-        pq.write_table(table.append_column("caption", [[caption] * len(table)]), tmp_path / f"{name}.parquet")
+        wordings = pa.array([[caption, f"{caption}, fashion plate"]] * len(table))
+        pq.write_table(table.append_column("captions", wordings), tmp_path / f"{name}.parquet")
     people, flat = load_pictures([data, tmp_path], tmp_path / "cache")
-    assert people.captions[0] == "red dress, black boots"
-    assert people.captions[8:] == ["a red silk dress"] * 8
+    assert people.captions[0] == ("red dress, black boots", "red dress, black boots, street photo")
+    assert people.captions[8:] == [("a red silk dress", "a red silk dress, fashion plate")] * 8
     assert len(people.images) == len(people.poses) == 16
-    assert flat.captions[-1] == "red silk dress laid flat"
+    assert flat.captions[-1][0] == "red silk dress laid flat"
 
 
 def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp_path: Path) -> None:

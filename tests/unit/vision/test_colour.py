@@ -59,6 +59,15 @@ def test_the_garment_is_found_on_its_background() -> None:
     assert measure_colour(image)[0].name == "red"
 
 
+def test_a_white_garment_on_white_is_what_its_outline_encloses() -> None:
+    image = Image.new("RGB", (60, 80), "white")
+    ImageDraw.Draw(image).ellipse((15, 15, 45, 65), fill=(244, 241, 234), outline="black")
+    mask = garment_mask(image)
+    assert mask[40, 30]
+    assert not mask[5, 5]
+    assert measure_colour(image)[0].name == "white"
+
+
 def test_a_picture_without_contrast_falls_back_to_its_middle() -> None:
     mask = garment_mask(Image.new("RGB", (64, 64), "white"))
     assert mask.mean() == pytest.approx(0.25)

@@ -1,0 +1,201 @@
+"""Plates in the files that training and evaluation read: the same columns as the two photo sets, with captions.
+
+    FOLDER/streets.parquet   whole looks: picture, tags, label map, COCO-18 pose, person mask, wordings
+    FOLDER/garments.parquet  each look's main garment laid flat: picture, label, wordings
+
+A recipe takes the folder beside, or instead of, one of photos. Ids are `plate-SEED-NUMBER` in both files, so that a
+look and its garment fall on the same side of the split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from PIL import Image
+
+from toile.catalog.photos import CO_PARSING_LABELS
+from toile.catalog.plates.captions import garment_captions, plain_captions
+from toile.catalog.plates.looks import Garment, Look
+from toile.catalog.plates.panel import LABELS
+from toile.catalog.plates.plate import Plate, build_plate, flat_lay
+from toile.catalog.plates.rules import construction_of
+from toile.catalog.plates.sampling import main_garment, sample_look
+from toile.errors import ConfigError
+from toile.progress import Progress, no_progress
+
+_IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_WORDINGS: Final = ("captions", pa.list_(pa.string()))
+LOOK_SCHEMA: Final = pa.schema(
+    [
+        ("photo_id", pa.string()),
+        ("image", _IMAGE),
+        ("tags", pa.list_(pa.string())),
+        ("labels", pa.binary()),
+        ("pose", pa.list_(pa.float32())),
+        ("person", pa.binary()),
+        _WORDINGS,
+    ]
+)
+FLAT_SCHEMA: Final = pa.schema(
+    [("image_id", pa.string()), ("image", _IMAGE), ("label", pa.string()), ("kids", pa.bool_()), _WORDINGS]
+)
+_ROWS_A_GROUP: Final = 128
+_WEBP_QUALITY: Final = 90
+
+# Nouns of clothing-co-parsing, finer than the label maps of plates, for the garment in each of our categories.
+_GARMENT_NOUNS: Final = {
+    "t-shirt": "t-shirt",
+    "longsleeve": "t-shirt",
+    "top": "top",
+    "blouse": "blouse",
+    "shirt": "shirt",
+    "hoodie": "hoodie",
+    "sweater": "sweater",
+    "outerwear": "coat",
+    "blazer": "blazer",
+    "dress": "dress",
+    "jumpsuit": "romper",
+    "skirt": "skirt",
+    "trousers": "pants",
+    "shorts": "shorts",
+}
+# Label of a plate to its noun where that is no garment's.
+_OTHER_NOUNS: Final = {
+    "skin": "skin",
+    "face": "skin",
+    "hair": "hair",
+    "shoes": "shoes",
+    "bag": "bag",
+    "hat": "hat",
+    "headwear": "hat",
+    "belt": "belt",
+    "scarf": "scarf",
+}
+_SHOE_NOUNS: Final = {"pump": "pumps", "sneaker": "sneakers", "boot": "boots", "flat": "flats", "sandal": "sandals"}
+# Labels of the clothing data set.
+_FLAT_LABELS: Final = {
+    "t-shirt": "T-Shirt",
+    "longsleeve": "Longsleeve",
+    "top": "Top",
+    "blouse": "Blouse",
+    "shirt": "Shirt",
+    "hoodie": "Hoodie",
+    "sweater": "Longsleeve",
+    "outerwear": "Outwear",
+    "blazer": "Blazer",
+    "dress": "Dress",
+    "skirt": "Skirt",
+    "trousers": "Pants",
+    "shorts": "Shorts",
+}
+
+
+def pack_plates(
+    folder: Path, *, count: int, start: int = 0, seed: int = 0, progress: Progress = no_progress
+) -> tuple[Path, Path]:
+    """Draw plates and write both files; they appear when they are whole.
+
+    Args:
+        folder: made if missing.
+        count: number of looks.
+        start: number of the first.
+        seed: of the sample world.
+        progress: watcher.
+
+    Raises:
+        ConfigError: `count` is not positive.
+    """
+    if count < 1:
+        raise ConfigError(f"count is {count}, expected the number of plates: 1 or more")
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = folder / "streets.parquet", folder / "garments.parquet"
+    drafts = [path.with_suffix(".partial") for path in paths]
+    schemas = (LOOK_SCHEMA, FLAT_SCHEMA)
+    with pq.ParquetWriter(drafts[0], LOOK_SCHEMA) as looks, pq.ParquetWriter(drafts[1], FLAT_SCHEMA) as flats:
+        for first in range(start, start + count, _ROWS_A_GROUP):
+            numbers = range(first, min(first + _ROWS_A_GROUP, start + count))
+            rows = list(_rows(numbers, seed))
+            for writer, schema, column in zip((looks, flats), schemas, zip(*rows, strict=True), strict=True):
+                writer.write_table(pa.Table.from_pylist([row for row in column if row], schema=schema))
+            progress("drawing plates", numbers.stop - start, count)
+    for draft, path in zip(drafts, paths, strict=True):
+        draft.replace(path)
+    return paths
+
+
+def _rows(numbers: range, seed: int) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """The row of each look, and that of its garment laid flat where the photo sets have a label for it."""
+    for number in numbers:
+        look = sample_look(number, seed=seed)
+        name = f"plate-{seed}-{number}"
+        yield _look_row(look, name), _flat_row(main_garment(look), name)
+
+
+def _look_row(look: Look, name: str) -> dict[str, Any]:
+    plate = build_plate(look)
+    labels = co_parsing_labels(plate, look)
+    return {
+        "photo_id": name,
+        "image": _stored(plate.picture(background="white"), name),
+        "tags": [CO_PARSING_LABELS[index] for index in np.unique(labels) if index],
+        "labels": _png(Image.fromarray(labels)),
+        "pose": plate.keypoints().ravel().tolist(),
+        "person": _png(Image.fromarray(plate.person_mask())),
+        "captions": _wordings(plain_captions(look)),
+    }
+
+
+def _flat_row(garment: Garment, name: str) -> dict[str, Any] | None:
+    label = _FLAT_LABELS.get(_category(garment))
+    if label is None:
+        return None
+    return {
+        "image_id": name,
+        "image": _stored(flat_lay(garment).picture(background="white"), name),
+        "label": label,
+        "kids": False,
+        "captions": _wordings(garment_captions(garment)),
+    }
+
+
+def co_parsing_labels(plate: Plate, look: Look) -> NDArray[np.uint8]:
+    """The plate's label map in the 59 numbers of clothing-co-parsing, `(H, W)`."""
+    nouns = dict(_OTHER_NOUNS)
+    if look.shoes is not None:
+        nouns["shoes"] = _SHOE_NOUNS.get(look.shoes.kind, "shoes")
+    table = np.array([CO_PARSING_LABELS.index(nouns.get(label, "null")) for label in LABELS], np.uint8)
+    labels = table[plate.label_map()]
+    slots = plate.slot_map()
+    for slot, garment in enumerate(look.garments):
+        labels[slots.garment(slot)] = CO_PARSING_LABELS.index(_GARMENT_NOUNS[_category(garment)])
+    return labels
+
+
+def _wordings(captions: tuple[str, ...]) -> list[str]:
+    """Some with words that tell drawings from photos, so that a prompt can ask for either."""
+    return [*captions, *(f"{caption}, fashion plate" for caption in captions[:3])]
+
+
+def _category(garment: Garment) -> str:
+    """Of `taxonomy.CATEGORIES`; a t-shirt with long sleeves is a longsleeve in the photo sets."""
+    category = construction_of(garment.category).category
+    return "longsleeve" if category == "t-shirt" and garment.sleeve_length == "long" else category
+
+
+def _stored(pixels: NDArray[np.uint8], name: str) -> dict[str, Any]:
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=_WEBP_QUALITY)
+    return {"bytes": buffer.getvalue(), "path": f"{name}.webp"}
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
