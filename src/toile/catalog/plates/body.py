@@ -11,13 +11,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from toile.catalog.plates.curves import Controls, Points, Profile, Values, angle_vector, smoothstep, spline
+from toile.catalog.plates.curves import (
+    Controls,
+    Points,
+    Profile,
+    Values,
+    angle_vector,
+    as_complex,
+    from_complex,
+    smoothstep,
+    spline,
+)
 from toile.catalog.plates.panel import Material
 from toile.catalog.plates.poses import SIDES, SIGN, Arm, Hang, Pose, Side
+
+Complex: TypeAlias = npt.NDArray[np.complex128]
+"""Points x + iy: interpolating them is one operation instead of two."""
 
 NECK_BASE: Final = 1.38
 NECK_PIT: Final = 1.50
@@ -113,32 +127,28 @@ class Limb:
         side: of the image.
     """
 
-    __slots__ = ("_axis", "_normal", "_outward", "joints", "lengths", "side")
+    __slots__ = ("_axis", "_outward", "joints", "lengths", "side")
 
     def __init__(self, root: Points, middle: Points, end: Points, side: Side, rounding: float) -> None:
         self.joints = np.stack([root, middle, end])
         self.side = side
         self.lengths = (float(np.hypot(*(middle - root))), float(np.hypot(*(end - middle))))
-        self._axis = _rounded_axis(self.joints, rounding)
-        tangent = np.gradient(self._axis, axis=0)
-        tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
-        # For a limb that hangs down this points to the image's left: outward on the left side.
-        self._normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
-        self._outward = -SIGN[side]
+        self._axis = _rounded_axis(as_complex(self.joints), rounding)
+        tangent = np.gradient(self._axis)
+        # Turned by a right angle, the direction of a limb that hangs down points to the image's left: outward there.
+        self._outward = -SIGN[side] * 1j * tangent / np.abs(tangent)
 
     def axis(self, t: Values | float) -> Points:
         """Points on the limb's axis: (N, 2), or (2,) for a number."""
-        return _lookup(self._axis, t)
+        return from_complex(np.interp(t, _LIMB_GRID, self._axis))
 
     def outward(self, t: Values | float) -> Points:
         """Unit vectors across the limb, away from the body."""
-        result: Points = self._outward * _lookup(self._normal, t)
-        return result
+        return from_complex(np.interp(t, _LIMB_GRID, self._outward))
 
     def outer(self, t: Values | float, width: Any) -> Points:  # noqa: ANN401
         """Points so far from the axis on the side away from the body; negative widths lie on the other side."""
-        across: Points = self.outward(t) * (np.asarray(width)[..., None] if np.ndim(width) else width)
-        return self.axis(t) + across
+        return from_complex(np.interp(t, _LIMB_GRID, self._axis) + width * np.interp(t, _LIMB_GRID, self._outward))
 
     def inner(self, t: Values | float, width: Any) -> Points:  # noqa: ANN401
         """Points so far from the axis on the side of the body."""
@@ -161,22 +171,16 @@ class Limb:
         return result
 
 
-def _rounded_axis(joints: Points, rounding: float) -> Points:
-    """The two straight pieces, with a quadratic over t in 1 - rounding .. 1 + rounding."""
+def _rounded_axis(joints: Complex, rounding: float) -> Complex:
+    """On `_LIMB_GRID`: the two straight pieces, with a quadratic over t in 1 - rounding .. 1 + rounding."""
     root, middle, end = joints
     t = _LIMB_GRID
-    upper = root + (middle - root) * t[:, None]
-    lower = middle + (end - middle) * (t - 1)[:, None]
-    k = ((t - 1 + rounding) / (2 * rounding))[:, None]
+    k = (t - 1 + rounding) / (2 * rounding)
     start, stop = root + (middle - root) * (1 - rounding), middle + (end - middle) * rounding
     corner = (1 - k) ** 2 * start + 2 * k * (1 - k) * middle + k * k * stop
-    near = (np.abs(t - 1) < rounding)[:, None]
-    result: Points = np.where(near, corner, np.where((t < 1)[:, None], upper, lower))
+    straight = np.where(t < 1, root + (middle - root) * t, middle + (end - middle) * (t - 1))
+    result: Complex = np.where(np.abs(t - 1) < rounding, corner, straight)
     return result
-
-
-def _lookup(table: Points, t: Values | float) -> Points:
-    return np.stack([np.interp(t, _LIMB_GRID, table[:, 0]), np.interp(t, _LIMB_GRID, table[:, 1])], axis=-1)
 
 
 @lru_cache(maxsize=16)
@@ -205,19 +209,17 @@ class Body:
     def __init__(self, build: Build, pose: Pose, skin: Material) -> None:
         self.build, self.pose, self.skin = build, pose, skin
         self.half_width = _half_widths(build)
-        self._centre, self._height, self._lateral = self._torso_tables()
+        self._spine, self._across = self._torso_tables()
         self.legs = MappingProxyType({side: self._leg(side) for side in SIDES})
         self._follow_the_legs()
+        self._chin, self._nod = as_complex(self.at(0.0, 1.02)), np.exp(1j * np.radians(pose.head))
         self.arms = MappingProxyType({side: self._arm(side) for side in SIDES})
 
     # --- the torso map ---
 
     def at(self, u: Values | float, v: Values | float) -> Points:
         """The torso map: (N, 2) points of the picture, or (2,) for two numbers."""
-        v = np.asarray(v, dtype=np.float64)
-        x, y = np.interp(v, _GRID, self._centre), np.interp(v, _GRID, self._height)
-        cos, sin = np.interp(v, _GRID, self._lateral[0]), np.interp(v, _GRID, self._lateral[1])
-        return np.stack([x + u * cos, y + u * sin], axis=-1)
+        return from_complex(np.interp(v, _GRID, self._spine) + u * np.interp(v, _GRID, self._across))
 
     def points(self, controls: Controls) -> Points:
         """Control points (u, v) in the picture."""
@@ -283,16 +285,12 @@ class Body:
 
     def head(self, controls: Controls) -> Points:
         """Points of the head's own frame in the picture: (0, 0) the chin, (0, -1) the crown."""
-        angle = np.radians(self.pose.head)
-        cos, sin = np.cos(angle), np.sin(angle)
-        x, y = np.asarray(controls, dtype=np.float64).T
-        pivot = self.at(0.0, 1.02)
-        return np.stack([pivot[0] + cos * x - sin * y, pivot[1] + sin * x + cos * y], axis=1)
+        return from_complex(self._chin + self._nod * as_complex(np.asarray(controls, dtype=np.float64)))
 
     # --- construction ---
 
-    def _torso_tables(self) -> tuple[Values, Values, Points]:
-        """On `_GRID`: x of the spine, y, and the direction across it; below the hip as if the legs hung straight."""
+    def _torso_tables(self) -> tuple[Complex, Complex]:
+        """On `_GRID`: the spine and the direction across it, x + iy; below the hip as if the legs hung straight."""
         pose = self.pose
         q = (_GRID - NECK_BASE) / (HIP - NECK_BASE)
         inside = np.clip(q, 0.0, 1.0)
@@ -300,21 +298,22 @@ class Body:
         centre = 2 * inside * (1 - inside) * bend + inside**2 * pose.pelvis
         height = np.where(_GRID > HIP, HIP + (_GRID - HIP) * self.build.leg_length, _GRID)
         tilt = np.radians(pose.shoulders + (pose.hips - pose.shoulders) * smoothstep((q - 0.15) / 0.85))
-        return centre, height, np.stack([np.cos(tilt), np.sin(tilt)])
+        return centre + 1j * height, np.exp(1j * tilt)
 
     def _follow_the_legs(self) -> None:
         """Bends the map below the hip towards the middle of both legs, so that hems swing with them."""
-        xs = []
+        xs, height = [], self._spine.imag
         for side in SIDES:
             axis = self.legs[side].axis(np.linspace(0, 2, 40))
-            xs.append(np.interp(self._height, axis[:, 1], axis[:, 0]))
+            xs.append(np.interp(height, axis[:, 1], axis[:, 0]))
         below = _GRID > HIP
         blend = smoothstep((_GRID - HIP) / 1.8)
         middle = (xs[0] + xs[1]) / 2
-        self._centre = np.where(below, self.pose.pelvis * (1 - blend) + middle * blend, self._centre)
+        swung = self.pose.pelvis * (1 - blend) + middle * blend + 1j * height
+        self._spine = np.where(below, swung, self._spine)
         tilt = np.radians(self.pose.hips * (1 - 0.75 * blend))
-        self._lateral = np.where(below, np.stack([np.cos(tilt), np.sin(tilt)]), self._lateral)
-        t = np.clip((self._height - HIP_JOINT) / 2.15 / self.build.leg_length, 0, 2)
+        self._across = np.where(below, np.exp(1j * tilt), self._across)
+        t = np.clip((height - HIP_JOINT) / 2.15 / self.build.leg_length, 0, 2)
         self._extent = np.abs(xs[1] - xs[0]) / 2 + self.build.leg * _LEG_MEAN(t)
 
     def _leg(self, side: Side) -> Limb:

@@ -43,9 +43,8 @@ def spline(controls: Controls, per_span: int = 6, *, closed: bool = False) -> Po
     size = np.hypot(tangents[:, 0], tangents[:, 1]) + 1e-9
     leave = tangents[:-1] * np.minimum(1.0, chord / size[:-1])[:, None]
     arrive = tangents[1:] * np.minimum(1.0, chord / size[1:])[:, None]
-    basis = _hermite(per_span)
-    geometry = np.stack([padded[1:-2], leave, padded[2:-1], arrive])  # (4, spans, 2)
-    dense = np.tensordot(basis, geometry, axes=(1, 0)).transpose(1, 0, 2).reshape(-1, 2)
+    geometry = np.concatenate([padded[1:-2], leave, padded[2:-1], arrive]).reshape(4, -1)  # (4, 2 * spans)
+    dense = (_hermite(per_span) @ geometry).reshape(per_span, -1, 2).transpose(1, 0, 2).reshape(-1, 2)
     return dense if closed else np.concatenate([dense, points[-1:]])
 
 
@@ -102,7 +101,8 @@ def ribbon(line: Points, widths: Values | float) -> Points:
 def signed_area(polygon: Points) -> float:
     """Positive for a polygon that runs clockwise on the screen."""
     x, y = polygon[:, 0], polygon[:, 1]
-    return 0.5 * float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))
+    inside = np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])
+    return 0.5 * float(inside + x[-1] * y[0] - x[0] * y[-1])
 
 
 def unit(vector: Points) -> Points:
@@ -127,6 +127,19 @@ def angle_vector(degrees: float) -> Points:
     """Unit vector of a limb's direction: 0 points down, positive to the image's right."""
     radians = np.radians(degrees)
     return np.array([np.sin(radians), np.cos(radians)])
+
+
+def as_complex(points: Points) -> npt.NDArray[np.complex128]:
+    """(..., 2) points as complex numbers x + iy, in which an interpolation or a rotation is one operation."""
+    result: npt.NDArray[np.complex128] = np.ascontiguousarray(points).view(np.complex128)[..., 0]
+    return result
+
+
+def from_complex(numbers: Any) -> Points:  # noqa: ANN401
+    """Complex numbers as (..., 2) points."""
+    array = np.asarray(numbers, dtype=np.complex128)
+    result: Points = np.ascontiguousarray(array).view(np.float64).reshape(*array.shape, 2)
+    return result
 
 
 class Profile:

@@ -135,8 +135,11 @@ def flap_pockets(body: Body, upper: Upper, v: float, inner: float) -> list[Panel
 
 
 def kangaroo_pocket(body: Body, upper: Upper) -> Panel:
-    """The pocket of a hoodie."""
-    corners = [(-0.34, 3.15), (0.34, 3.15), (0.52, 3.42), (0.50, 3.74), (-0.50, 3.74), (-0.52, 3.42)]
+    """The pocket of a hoodie, above the rib; flatter on a short one."""
+    low = min(3.74, upper.cut.end - 0.24)
+    high = max(low - 0.59, 2.72)
+    middle = (0.54 * high) + (0.46 * low)
+    corners = [(-0.34, high), (0.34, high), (0.52, middle), (0.50, low), (-0.50, low), (-0.52, middle)]
     outline = body.points(corners)
     return _pocket(upper, [join(outline[k], outline[(k + 1) % 6]) for k in range(6)])
 

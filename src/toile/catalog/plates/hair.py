@@ -50,6 +50,11 @@ class _Head:
         panel.lines += [Line(self.curve(strand), weight) for strand in strands]
         return panel
 
+    def over_brow(self, hairline: Table, outer: Table) -> Panel:
+        """Hair that goes over into the hair behind it: only the hairline, right to left, is inked."""
+        segments = [self.curve(outer), self.curve(hairline)]
+        return Panel(segments, "hair", self.material, ink=(0.0, 0.7), shade=0.0)
+
     def gloss(self, panel: Panel, table: Table, width: float) -> Panel:
         """A stroke of light on it."""
         panel.glints.append((self.curve(table), width))
@@ -180,7 +185,7 @@ def _curly(head: _Head) -> Hair:
         (0.40, -0.35), (0.345, -0.5), (0.28, -0.62), (0.16, -0.68), (0.06, -0.72), (-0.06, -0.69), (-0.18, -0.71),
         (-0.28, -0.62), (-0.345, -0.5),
     ]  # fmt: skip
-    front = head.lock(table)
+    front = head.over_brow(table[7:], table[:8])
     places = [(-0.3, -0.85), (-0.1, -0.95), (0.1, -0.88), (0.28, -0.8), (0, -1.05), (-0.2, -1.02), (0.2, -1.02)]
     front.lines += [_curl(head, *place, 0.06) for place in places]
     return Hair([back], [front])
@@ -235,8 +240,11 @@ def _bun(head: _Head) -> Hair:
 
 
 def _low_bun(head: _Head) -> Hair:
-    knot: Table = [(-0.3, -0.15), (-0.22, 0.1), (0, 0.16), (0.22, 0.1), (0.3, -0.15), (0, -0.3)]
-    return Hair([head.lock(knot)], [_front(head, "part", -0.42, 0.40)])
+    away = -0.16 if head.t > 0 else 0.16  # the knot is seen on the side that the face turns from
+    table: Table = [(-0.26, -0.15), (-0.22, 0.08), (0, 0.15), (0.22, 0.08), (0.26, -0.15), (0, -0.3)]
+    strand: Table = [(-0.18, -0.12), (0.0, 0.05), (0.2, -0.02)]
+    knot = [(x + away, y) for x, y in table]
+    return Hair([head.lock(knot, [[(x + away, y) for x, y in strand]])], [_front(head, "part", -0.42, 0.40)])
 
 
 def _ponytail(head: _Head) -> Hair:
@@ -263,7 +271,7 @@ def _afro(head: _Head) -> Hair:
         (-0.37, -0.40), (-0.46, -0.65), (-0.3, -1.0), (0, -1.1), (0.3, -1.0), (0.46, -0.65), (0.37, -0.40),
         (0.33, -0.62), (0.2, -0.77), (head.t, -0.8), (-0.2, -0.77), (-0.33, -0.62),
     ]  # fmt: skip
-    return Hair([back], [head.lock(table, ink=0.0)])
+    return Hair([back], [head.over_brow([table[6], *table[7:], table[0]], table[:7])])
 
 
 def _crop(head: _Head) -> Hair:

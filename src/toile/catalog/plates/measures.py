@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.plates.body import Body
-from toile.catalog.plates.curves import Profile, Values
+from toile.catalog.plates.curves import Profile, Values, smoothstep
 from toile.catalog.plates.vocabulary import LENGTHS
 
 _UPPER: Final = (2.75, 3.35, 4.02, 4.70, 5.50)
@@ -82,11 +82,12 @@ class TorsoWidth:
         fit: its ease.
         flare: how much wider it grows per head unit below v = 3.2.
         cinch: taken off the waist, for a belt.
+        tucked: drawn in at the waist, under a waistband.
     """
 
-    __slots__ = ("_body", "_ease", "_flare", "_profile")
+    __slots__ = ("_body", "_ease", "_flare", "_profile", "_tucked")
 
-    def __init__(self, body: Body, fit: Fit, flare: float = 0.0, cinch: float = 0.0) -> None:
+    def __init__(self, body: Body, fit: Fit, flare: float = 0.0, cinch: float = 0.0, *, tucked: bool = False) -> None:
         width = body.half_width
         chest, hip = width(2.1) + fit.ease, width(3.95) + fit.ease
         waist = width(3.0) + 0.8 * fit.ease
@@ -96,7 +97,7 @@ class TorsoWidth:
             (1.6, 2.1, 2.5, 3.0, 3.45, 3.95, 4.6),
             (chest + 0.02, chest, bust, waist, 0.45 * waist + 0.55 * hip, hip, hip),
         )
-        self._body, self._flare, self._ease = body, flare, fit.ease
+        self._body, self._flare, self._ease, self._tucked = body, flare, fit.ease, tucked
 
     def __call__(self, v: Values | float) -> Any:  # noqa: ANN401
         """Half-width; never narrower than the legs below."""
@@ -104,4 +105,7 @@ class TorsoWidth:
         width = self._profile(np.minimum(at, 4.3)) + np.maximum(0.0, at - 3.2) * self._flare
         legs = self._body.legs_half_extent(np.maximum(at, 4.31)) + 0.05 + 0.5 * self._ease
         result = np.where(at > 4.3, np.maximum(width, legs), width)
+        if self._tucked:
+            drawn_in = smoothstep((at - 2.80) / 0.24)
+            result = result * (1 - drawn_in) + (self._body.half_width(at) + 0.015) * drawn_in
         return result if at.ndim else float(result)

@@ -154,7 +154,7 @@ def wear_top(body: Body, garment: Garment, layers: Layers) -> None:
     words = _Words(garment)
     cut = words.upper_cut()
     if garment.tucked:
-        cut = replace(cut, end=TUCKED_END, hem="flat")
+        cut = replace(cut, end=TUCKED_END, hem="flat", tucked=True)
     upper = cut_upper(body, cut)
     panels = [upper.panel, *_top_details(body, garment, upper)]
     if words.hem in {"ruffle", "layered"} and not garment.tucked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,6 +20,12 @@ _SHADOW: Final[Rgb] = (0.16, 0.10, 0.16)
 _SHADOW_MOVE: Final = (0.05, 0.09)
 _DIM: Final = 0.25
 """Cloth darker than this is shaded harder and gets lighter lines."""
+
+
+_PALE: Final = 0.78
+_PALE_LOOKS: Final = {
+    name: replace(look, dark=mix(look.dark, (0.80, 0.76, 0.74), 0.55)) for name, look in FABRIC_LOOKS.items()
+}
 
 
 def paint_of(colour: Rgb, alpha: float = 1.0, *, mode: object = None, blur: float = 0.0, stroke: float = 0.0) -> Any:  # noqa: ANN401
@@ -88,8 +95,16 @@ def _paint_mark(canvas: Any, mark: Mark, paths: PanelPaths) -> None:  # noqa: AN
         canvas.restore()
 
 
-def _paint_inside(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def _look(panel: Panel) -> FabricLook:
+    """The fabric's numbers; pale cloth gets a warmer and lighter shade, or white would turn violet."""
     look = FABRIC_LOOKS[panel.material.fabric]
+    if luminance(panel.material.colour) < _PALE or panel.material.fabric in {"skin", "leather"}:
+        return look
+    return _PALE_LOOKS[panel.material.fabric]
+
+
+def _paint_inside(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+    look = _look(panel)
     _paint_cloth(canvas, panel, paths, look)
     _paint_form(canvas, panel, paths, look)
     if panel.falls is not None:

@@ -147,15 +147,21 @@ def hand_panels(body: Body, side: Side) -> list[Panel]:
     if isinstance(arm, Reach):
         along = unit(np.array([-sign * 0.75, 0.66]))
         frame = _placed(wrist, along, np.array([-along[1], along[0]]) * sign, size)
-        hand = skin_panel([spline(frame(_RESTING), 5, closed=True)], body.skin, weight=0.8)
+        hand = _open_panel(spline(frame(_RESTING), 5), body)
         hand.lines = [Line(frame(finger), 0.45) for finger in _RESTING_FINGERS]
         return [hand]
     along = unit(wrist - limb.joints[1])
     frame = _placed(wrist, along, np.array([-along[1], along[0]]) * sign, size)
-    hand = skin_panel([spline(frame(_HAND), 5, closed=True)], body.skin, weight=0.8)
+    hand = _open_panel(spline(frame(_HAND), 5), body)
     hand.lines = [Line(spline(frame(finger), 4), 0.45) for finger in _FINGERS]
     thumb = skin_panel([spline(frame(_THUMB), 4)], body.skin, weight=0.7, shade=0.4)
     return [thumb, hand]
+
+
+def _open_panel(outline: Points, body: Body) -> Panel:
+    """A piece that goes over into the limb where its outline begins and ends: no line there."""
+    closing = join(outline[-1], outline[0])
+    return skin_panel([outline, closing], body.skin, ink=(_INK, 0.0), weight=0.8, shade=0.7)
 
 
 def _placed(origin: Points, along: Points, across: Points, size: float) -> Callable[[object], Points]:
@@ -198,7 +204,7 @@ def foot_panel(body: Body, side: Side, foot_length: float = 0.50) -> Panel:
     """A bare foot, with a hint of toes."""
     frame = FootFrame(body, side)
     table = [(x, y if y >= 0.1 or y == -0.08 else foot_length + y) for x, y in _FOOT]
-    panel = skin_panel([frame.closed(table)], body.skin, weight=0.8, shade=0.6)
+    panel = _open_panel(frame.curve(table), body)
     for x in (-0.045, 0.0, 0.045):
         panel.lines.append(Line(frame.points([(x, foot_length - 0.10), (x * 1.05, foot_length - 0.03)]), 0.35))
     return panel

@@ -381,11 +381,12 @@ def _bent(start: Points, stop: Points, weight: float, depth: float) -> Fold:
 
 
 def _elbow(place: _Place, shape: _Shape) -> list[Fold]:
-    """Three creases from the inside of the elbow, two at the wrist of a long sleeve."""
+    """Three creases that fan out from the inside of the elbow, two at the wrist of a long sleeve."""
     limb = place.limb
+    inside = limb.inner(np.array([0.88, 1.0, 1.12]), shape.inner(np.array([0.88, 1.0, 1.12]))).mean(axis=0)
     folds = [
-        _bent(limb.inner(t, float(shape.inner(t))), limb.outer(t + lean, 0.35 * float(shape.outer(t))), 0.8, 0.6)
-        for t, lean in ((0.88, -0.10), (1.0, 0.02), (1.13, 0.12))
+        _bent(inside + 0.3 * (limb.axis(t) - limb.axis(1.0)), limb.outer(t, reach * float(shape.outer(t))), 0.8, 0.6)
+        for t, reach in ((0.78, 0.30), (1.01, 0.10), (1.25, 0.35))
     ]
     if place.end > 1.7:
         folds += [

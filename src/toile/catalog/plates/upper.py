@@ -45,6 +45,7 @@ class UpperCut:
         hem_ink: 0 where another panel continues.
         flare: widening per head unit below the waist.
         cinch: taken off the waist.
+        tucked: drawn in at the waist.
         falls: gradient; see `Panel.falls`.
         seed: of its folds.
     """
@@ -62,6 +63,7 @@ class UpperCut:
     hem_ink: float = 1.0
     flare: float = 0.0
     cinch: float = 0.0
+    tucked: bool = False
     falls: tuple[float, float] = UPPER_FALL
     seed: int = 0
 
@@ -102,7 +104,7 @@ class Upper:
 
 def cut_upper(body: Body, cut: UpperCut) -> Upper:
     """The upper panel of a garment."""
-    width = TorsoWidth(body, FITS[cut.fit], cut.flare, cut.cinch)
+    width = TorsoWidth(body, FITS[cut.fit], cut.flare, cut.cinch, tucked=cut.tucked)
     neck = neckline(body, cut.collar, cut.depth)
     upper = Upper(cut, width, neck, _shoulder_tip(body, cut, neck), _underarm(body, cut, width))
     segments, ink = _one_shouldered(body, upper) if neck.one_shouldered else _contour(body, upper)
