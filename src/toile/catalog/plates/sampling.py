@@ -75,7 +75,7 @@ HARMONIES: Final = (
     ("grey", "yellow", "navy"),
     ("grey", "pink", "burgundy"),
 )
-_TRADITIONAL_SHARE: Final = 0.18
+_TRADITIONAL_SHARE: Final = 0.17
 _MEN_SHARE: Final = 0.4
 _HAIR_OF: Final = {
     "woman": tuple(style for style in words.HAIR if style != "crop"),
@@ -320,6 +320,8 @@ def _clothes(dice: _Dice, colours: _Colours, sex: str, wanted: str | None) -> tu
     over = _garment(dice, top, second, colours)
     if legs.length in ("ultra-short", "short") and over.length not in ("ultra-short", "short"):
         over = replace(over, length="short")  # else nothing would be seen below it
+    if sex == "man" and over.length == "ultra-short":
+        over = replace(over, length="short")
     if construction_of(top).tucks and dice.chance(0.35):
         over = replace(over, tucked=True, hem=None, length=None)
     return _under_outer(dice, colours, (legs, over), wanted)
