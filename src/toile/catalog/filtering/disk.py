@@ -27,9 +27,13 @@ class DiskArray:
         self._file.write(np.ascontiguousarray(rows, self._dtype).tobytes())
         self._num_rows += len(rows)
 
+    def close(self) -> None:
+        """Append no more."""
+        self._file.close()
+
     def finish(self) -> NDArray[Any]:
         """All rows, mapped from disk and writable; nothing can be appended any more."""
-        self._file.close()
+        self.close()
         shape = (self._num_rows,) if self._width is None else (self._num_rows, self._width)
         if not self._num_rows:  # an empty file can't be mapped
             return np.empty(shape, self._dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -130,16 +131,16 @@ def read_source(
         ConfigError: the domain column has more values than domains can be told apart.
     """
     check_domain(source, settings.domain)
-    notes = _Notes(place=place, dim=encoder.embedding_dim)
     rows = zip(source, original_rows(source, BODY_COLUMNS), strict=False)
-    with ThreadPoolExecutor(_DECODING_THREADS) as threads:
+    notes = _Notes(place=place, dim=encoder.embedding_dim)
+    with closing(notes), ThreadPoolExecutor(_DECODING_THREADS) as threads:
         for batch in _batches(rows, batch_size):
             looked = list(threads.map(lambda pair: _look(pair[0], pair[1], settings.domain), batch))
             notes.add(*_embed(looked, encoder), settings)
             progress("reading", notes.num_rows, source.num_rows)
-    if not notes.num_rows:
-        raise DataError(f"{source.location} is empty: expected at least one picture in it")
-    return notes.finish()
+        if not notes.num_rows:
+            raise DataError(f"{source.location} is empty: expected at least one picture in it")
+        return notes.finish()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,8 +272,14 @@ class _Notes:
         while len(self._waiting) >= CHUNK_ROWS:
             self._write(CHUNK_ROWS)
 
+    def close(self) -> None:
+        """Let go of the files, whatever is in them."""
+        self._facts.close()
+        for array in self._arrays.values():
+            array.close()
+
     def finish(self) -> Reading:
-        """Close the files."""
+        """What has been noted."""
         if self._waiting:
             self._write(len(self._waiting))
         self._facts.close()

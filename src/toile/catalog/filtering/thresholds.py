@@ -30,6 +30,9 @@ DEFAULT_Z: Final = 1.645  # one mismatch in twenty lies above it
 _LAMBDA: Final = 0.5  # Storey's: pairs with larger p-values are taken for mismatches
 
 _MIN_GAP: Final = 1.0  # spreads of the mismatches: matches nearer than that can't be told from them
+_MIN_MATCHES: Final = 0.25
+"""Where fewer seem to match, a domain's captions may be wrong, or its words may be unknown to the encoder. A threshold
+would empty it either way, and what it is for is not to lose the second kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,7 +159,7 @@ def _mixtures(scores: Mapping[str, Scores], settings: ScoreSettings) -> dict[str
         matches: Matches = (
             pool if is_pooled else fit_matches(domain.on("calibrated"), prior=pool, strength=settings.shrinkage)
         )
-        if matches.mean < _MIN_GAP:
+        if matches.mean < _MIN_GAP or matches.share < _MIN_MATCHES:
             found[name] = Threshold(value=-np.inf, origin="undecided")
             continue
         found[name] = Threshold(
