@@ -294,6 +294,7 @@ def plain_captions(look: Look, *, without: Collection[str] = ()) -> tuple[str, .
         ", ".join([*short, *things]),
         f"someone in {_listed([with_article(item) for item in short])}",
         describe(main, without=without, brief=True),
+        *_by_detail(main, without),
     ]
     if look.culture is not None:
         captions.append(_of_tradition(look, main))
@@ -305,7 +306,14 @@ def garment_captions(garment: Garment, *, without: Collection[str] = ()) -> tupl
     full = describe(garment, without=without)
     other = describe(garment, without=without, wording=1)
     short = name_of(garment, without=without)
-    return tuple(dict.fromkeys((full, f"{short} laid flat", with_article(other), with_article(short), short)))
+    wordings = (full, f"{short} laid flat", with_article(other), with_article(short), short)
+    return tuple(dict.fromkeys((*wordings, *_by_detail(garment, without))))
+
+
+def _by_detail(garment: Garment, without: Collection[str]) -> list[str]:
+    """The noun with one detail, as people search: `dress with a stand collar`."""
+    noun = _noun(garment.category, without)
+    return [f"{noun} with {detail}" for detail in _details(garment)[:2] if detail != "no sleeves"]
 
 
 def describe(garment: Garment, *, without: Collection[str] = (), wording: int = 0, brief: bool = False) -> str:

@@ -477,7 +477,7 @@ def _traditional(dice: _Dice, colours: _Colours, tradition: Tradition) -> Look:
     hats = tradition.hats
     hat_kind = dice.pick(hats) if hats and dice.chance(0.75) else None
     poses = tradition.poses if made.legs or tradition.beneath else _without(tradition.poses, _POCKETS)
-    garments = _with_companions(dice, tradition, garment, colours)
+    garments = _with_companions(dice, tradition, garment, colours, sex)
     hatted = tuple(style for style in HAT_HAIR if style in _HAIR_OF[sex])
     figure = _figure(dice, sex, poses, hatted if hat_kind else tradition.hair or _hair(sex, garments))
     if not any(construction_of(worn.category).legs for worn in garments) and figure.pose == _POCKETS:
@@ -519,11 +519,14 @@ def _trim(dice: _Dice, tradition: Tradition, colour: str, colours: _Colours) -> 
     return _patterned(dice, dice.pick(clear), pattern, tradition.trim_fabric, colours)
 
 
-def _with_companions(dice: _Dice, tradition: Tradition, garment: Garment, colours: _Colours) -> tuple[Garment, ...]:
+def _with_companions(
+    dice: _Dice, tradition: Tradition, garment: Garment, colours: _Colours, sex: str
+) -> tuple[Garment, ...]:
     """The garment with the plain modern things it is worn over or with, from inside to outside."""
     if not tradition.beneath:
         return (garment,)
-    names = dice.pick(tradition.beneath).split("+")
+    options = _without(tradition.beneath, "skirt") if sex == "man" else tradition.beneath
+    names = dice.pick(options).split("+")
     quiet = ("charcoal", "black", "navy", "brown", "beige", "grey")
     worn = []
     for name in names:

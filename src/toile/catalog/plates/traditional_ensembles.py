@@ -536,6 +536,7 @@ def wear_traje_de_flamenca(body: Body, garment: Garment, layers: Layers) -> None
 
 def wear_traje_de_charro(body: Body, garment: Garment, layers: Layers) -> None:
     """Narrow trousers with silver buttons down the seams, shirt with a wide bow, short embroidered jacket worn open."""
+    layers.pull_on_boots()
     cloth, trim = cloth_of(garment), trim_of(garment).plain()
     layers.add_bottoms(
         trouser_panels(body, TrouserCut(material=cloth, shape="straight", waistband=cloth, pockets=False))

@@ -110,6 +110,7 @@ def _obi(body: Body, upper: Upper, garment: Garment, layers: Layers, top: float,
 
 def wear_hakama(body: Body, garment: Garment, layers: Layers) -> None:
     """A kimono inside wide pleated trousers, their straps tied in front."""
+    layers.pull_on_boots()
     tunic = Tunic(
         end=4.3, fit="regular", neckline="v", depth=2.3, sleeve="kimono", sleeve_end=1.72, cinch=-0.03, drop=0.75
     )
