@@ -263,6 +263,32 @@ class Body:
         """Half the width over both legs at a height below the hip: no skirt is narrower."""
         return np.interp(v, _GRID, self._extent)
 
+    def over_legs(self, line: Points, sign: int, room: float = 0.03) -> Points:
+        """A garment's side, moved outward wherever a leg would stick out of it.
+
+        Args:
+            line: (N, 2) the side, in the picture.
+            sign: -1 for the image's left side, 1 for its right.
+            room: between leg and cloth.
+        """
+        edges = [np.interp(line[:, 1], y, x) for x, y in self._leg_edges(sign)]
+        moved = line.copy()
+        leg = sign * np.max([sign * edge for edge in edges], axis=0) + sign * room
+        below = line[:, 1] > HIP_JOINT - 0.1
+        moved[below, 0] = sign * np.maximum(sign * line[below, 0], sign * leg[below])
+        return moved
+
+    def _leg_edges(self, sign: int) -> list[tuple[Values, Values]]:
+        """x and y of both legs' edges towards that side."""
+        t = np.linspace(0.0, 2.0, 40)
+        edges = []
+        for side in SIDES:
+            limb = self.legs[side]
+            own = SIGN[side] == sign
+            edge = limb.outer(t, self.leg_outer(t)) if own else limb.inner(t, self.leg_inner(t))
+            edges.append((edge[:, 0], edge[:, 1]))
+        return edges
+
     # --- limbs ---
 
     def arm_width(self, t: Values | float) -> Any:  # noqa: ANN401

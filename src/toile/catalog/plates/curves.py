@@ -98,6 +98,26 @@ def ribbon(line: Points, widths: Values | float) -> Points:
     return np.concatenate([line + half, (line - half)[::-1]])
 
 
+def untangled(line: Points) -> Points:
+    """The line without its loops: where it crosses itself it goes on from the crossing.
+
+    The inner edge of a bent arm makes a loop at the elbow, for it lies further from the axis than the bend is round.
+    """
+    start, step = line[:-1], np.diff(line, axis=0)
+    gap = start[None] - start[:, None]  # (i, j) from segment i's start to segment j's
+    cross = step[:, None, 0] * step[None, :, 1] - step[:, None, 1] * step[None, :, 0]
+    cross = np.where(cross == 0, np.inf, cross)
+    along = (gap[..., 0] * step[None, :, 1] - gap[..., 1] * step[None, :, 0]) / cross
+    other = (gap[..., 0] * step[:, None, 1] - gap[..., 1] * step[:, None, 0]) / cross
+    index = np.arange(len(step))
+    meets = (along > 0) & (along < 1) & (other > 0) & (other < 1) & (index[None] > index[:, None] + 1)
+    if not meets.any():
+        return line
+    first, last = np.argwhere(meets)[0]
+    crossing = start[first] + along[first, last] * step[first]
+    return join(line[: first + 1], crossing, untangled(line[last + 1 :]))
+
+
 def signed_area(polygon: Points) -> float:
     """Positive for a polygon that runs clockwise on the screen."""
     x, y = polygon[:, 0], polygon[:, 1]

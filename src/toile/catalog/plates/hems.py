@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from toile.catalog.plates.curves import Values
+from toile.catalog.plates.curves import Points, Values
 
 HemLine = Callable[[Values], Values]
 """f in -1 (image-left) .. 1 to an offset of v."""
@@ -70,6 +70,13 @@ _HEMS: Final[MappingProxyType[str, tuple[HemLine, int]]] = MappingProxyType(
 def hem_line(kind: str) -> HemLine:
     """The hem of a word of `vocabulary.HEMS`."""
     return _HEMS[kind][0]
+
+
+def joined_hem(hem: Points, f: Values, left: Points, right: Points) -> Points:
+    """The hem stretched sideways so that it begins and ends where the sides do."""
+    stretched = hem.copy()
+    stretched[:, 0] += (left[-1, 0] - hem[0, 0]) * (1 - f) / 2 + (right[-1, 0] - hem[-1, 0]) * (1 + f) / 2
+    return stretched
 
 
 def hem_steps(kind: str) -> Values:

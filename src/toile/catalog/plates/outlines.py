@@ -21,6 +21,7 @@ TO_LIGHT: Final = np.array([-0.62, -0.78])
 _CONTOUR_SPACING = 0.07
 _SHADE_SPACING = 0.09
 _SHORTEST_LINE = 0.02
+_PALE = 0.70
 
 
 @dataclass(eq=False, slots=True)
@@ -75,6 +76,7 @@ def _add_contours(panels: Sequence[Panel], result: list[PanelPaths]) -> None:
     owners: list[int] = []
     weights: list[float] = []
     turns: list[float] = []
+    lost: list[float] = []
     for number, panel in enumerate(panels):
         for segment, weight in zip(panel.segments, panel.weights, strict=True):
             if weight and len(segment) > 1:
@@ -82,19 +84,22 @@ def _add_contours(panels: Sequence[Panel], result: list[PanelPaths]) -> None:
                 owners.append(number)
                 weights.append(weight * panel.weight)
                 turns.append(panel.turns)
+                lost.append(-0.62 if luminance(panel.material.colour) < _PALE else -0.36)
     packed = Lines.of(lines)
     good = packed.lengths() > _SHORTEST_LINE
     if not good.all():
         kept = np.flatnonzero(good)
         packed = Lines.of([lines[k] for k in kept])
-        owners, weights, turns = [owners[k] for k in kept], [weights[k] for k in kept], [turns[k] for k in kept]
+        owners, weights = [owners[k] for k in kept], [weights[k] for k in kept]
+        turns, lost = [turns[k] for k in kept], [lost[k] for k in kept]
     if not owners:
         return
     dense = packed.resampled(_CONTOUR_SPACING, 6)
     normal = dense.normals()
     outward = normal * np.repeat(turns, dense.sizes)[:, None]
     away = -(outward @ TO_LIGHT)
-    thick_and_thin = 0.56 + 0.66 * np.clip(away, -0.40, 1.0)
+    # On the lit side the line is all but lost where the cloth alone stands out against the paper.
+    thick_and_thin = 0.56 + 0.66 * np.maximum(away, np.repeat(lost, dense.sizes))
     # A hand's pressure is never even: two slow waves along the line, set by where in the picture it is.
     wave = np.sin(dense.points @ np.array([2.3, 3.7])) + np.sin(dense.points @ np.array([-5.1, 2.9]) + 1.0)
     width = 1.08 * PIXEL * np.repeat(weights, dense.sizes) * thick_and_thin * (1 + 0.10 * wave)

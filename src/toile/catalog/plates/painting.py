@@ -11,7 +11,7 @@ from toile.catalog.plates.fabrics import DARK_SHEEN, FABRIC_LOOKS, FabricLook
 from toile.catalog.plates.outlines import PanelPaths
 from toile.catalog.plates.palette import INK, SKIN_INK, WHITE, Rgb, luminance, mix, shade_of
 from toile.catalog.plates.panel import PIXEL, Mark, Mesh, Panel
-from toile.catalog.plates.patterns import pattern_shader
+from toile.catalog.plates.patterns import TEXTURES, pattern_shader, texture_shader, texture_strength
 
 _MULTIPLY: Final = skia.BlendMode.kMultiply
 _SCREEN: Final = skia.BlendMode.kScreen
@@ -118,10 +118,18 @@ def _paint_cloth(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook)
     lace = material.fabric == "lace" and panel.mesh is not None
     if not lace:
         canvas.drawPath(paths.shape, paint_of(material.colour, look.opacity))
-    if panel.mesh is not None and (lace or material.pattern != "plain"):
-        paint = skia.Paint(Shader=pattern_shader(material), AntiAlias=True)
+    printed, textured = lace or material.pattern != "plain", material.fabric in TEXTURES
+    if panel.mesh is None or not (printed or textured):
+        return
+    vertices, density = _vertices(panel.mesh), canvas.getTotalMatrix().getScaleX()
+    if printed:
+        paint = skia.Paint(Shader=pattern_shader(material, density), AntiAlias=True)
         paint.setAlphaf(look.opacity)
-        canvas.drawVertices(_vertices(panel.mesh), paint)
+        canvas.drawVertices(vertices, paint)
+    if textured and (strength := texture_strength(material.fabric, density)):
+        paint = skia.Paint(Shader=texture_shader(material.fabric, density), AntiAlias=True)
+        paint.setAlphaf(strength)
+        canvas.drawVertices(vertices, paint)
 
 
 def _vertices(mesh: Mesh) -> Any:  # noqa: ANN401

@@ -15,7 +15,10 @@ from toile.catalog.plates.palette import Rgb, mix, rgb
 from toile.catalog.plates.panel import Material
 
 _TILE: Final = 96
-"""Pixels a side."""
+"""A tile's side in the units in which patterns are drawn."""
+
+_FINEST: Final = 192
+_LACE: Final = 0.5
 
 _T: Final = float(_TILE)
 _BLACK: Final[Rgb] = rgb("1d1a18")
@@ -33,31 +36,65 @@ class Pattern(NamedTuple):
     draw: Callable[[Any, Material], None]
 
 
-def pattern_shader(material: Material) -> Any:  # noqa: ANN401
-    """A shader that repeats the material's tile; its coordinates are head units on the cloth."""
-    return _shader(
-        material.pattern,
-        material.colour,
-        material.second,
-        material.third,
-        material.fabric == "lace",
-        material.scale,
-    )
+def pattern_shader(material: Material, density: float) -> Any:  # noqa: ANN401
+    """A shader that repeats the material's tile; its coordinates are head units on the cloth.
+
+    Args:
+        material: its cloth.
+        density: pixels of the picture a head unit. A triangle mesh is sampled without mipmaps, so the tile itself is
+            drawn about as fine as it will be seen; a finer one would come out jagged.
+    """
+    lace = material.fabric == "lace"
+    size = (_LACE if lace else PATTERNS[material.pattern].size) * material.scale
+    colours = (material.colour, material.second, material.third)
+    return _shader(material.pattern, *colours, lace, size, _resolution(size, density))
 
 
 @lru_cache(maxsize=512)
-def _shader(pattern: str, colour: Rgb, second: Rgb, third: Rgb, lace: bool, scale: float) -> Any:  # noqa: ANN401
-    surface = skia.Surface(_TILE, _TILE)
-    canvas = surface.getCanvas()
+def _shader(pattern: str, colour: Rgb, second: Rgb, third: Rgb, lace: bool, size: float, pixels: int) -> Any:  # noqa: ANN401
+    surface, canvas = _tile(pixels)
     canvas.clear(colour4(colour))
-    entry = PATTERNS[pattern]
-    entry.draw(canvas, Material(colour, pattern, second, third))
+    PATTERNS[pattern].draw(canvas, Material(colour, pattern, second, third))
     if lace:
-        entry = Pattern(0.5, entry.draw)
         _cut_lace(canvas)
-    step = entry.size * scale / _TILE
-    sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+    return _repeated(surface, size / pixels)
+
+
+def texture_shader(fabric: str, density: float) -> Any:  # noqa: ANN401
+    """A shader of a fabric's weave: translucent light and dark that lies over any colour and pattern."""
+    return _texture(fabric, _resolution(TEXTURES[fabric].size, density))
+
+
+def texture_strength(fabric: str, density: float) -> float:
+    """0 where a weave is too fine to be seen (it would only shimmer), 1 where it is drawn in full."""
+    pixels = TEXTURES[fabric].size * density
+    return min(1.0, max(0.0, (pixels - 3.0) / 5.0))
+
+
+@lru_cache(maxsize=16)
+def _texture(fabric: str, pixels: int) -> Any:  # noqa: ANN401
+    surface, canvas = _tile(pixels)
+    canvas.clear(0)
+    TEXTURES[fabric].draw(canvas, Material(_BLACK))
+    return _repeated(surface, TEXTURES[fabric].size / pixels)
+
+
+def _resolution(size: float, density: float) -> int:
+    """Pixels of a tile's side: one and a half as many as it is seen with, in steps of four."""
+    return int(min(_FINEST, max(4, 4 * math.ceil(1.5 * size * density / 4))))
+
+
+def _tile(pixels: int) -> tuple[Any, Any]:
+    """A surface and its canvas, on which a tile is `_TILE` wide whatever its pixels."""
+    surface = skia.Surface(pixels, pixels)
+    canvas = surface.getCanvas()
+    canvas.scale(pixels / _TILE, pixels / _TILE)
+    return surface, canvas
+
+
+def _repeated(surface: Any, step: float) -> Any:  # noqa: ANN401
     repeat = skia.TileMode.kRepeat
+    sampling = skia.SamplingOptions(skia.FilterMode.kLinear)
     return surface.makeImageSnapshot().makeShader(repeat, repeat, sampling, skia.Matrix().setScale(step, step))
 
 
@@ -65,8 +102,8 @@ def _fill(colour: Rgb, alpha: float = 1.0) -> Any:  # noqa: ANN401
     return skia.Paint(Color4f=colour4(colour, alpha), AntiAlias=True)
 
 
-def _pen(colour: Rgb, width: float) -> Any:  # noqa: ANN401
-    paint = _fill(colour)
+def _pen(colour: Rgb, width: float, alpha: float = 1.0) -> Any:  # noqa: ANN401
+    paint = _fill(colour, alpha)
     paint.setStyle(skia.Paint.kStroke_Style)
     paint.setStrokeWidth(width)
     return paint
@@ -246,3 +283,29 @@ PATTERNS: Final = MappingProxyType(
         "kente": Pattern(0.75, _kente),
     }
 )
+
+
+def _stitches(canvas: Any, material: Material) -> None:  # noqa: ANN401
+    """Knitted stitches: two columns of Vs, a light edge over a dark one."""
+    for x in (0.0, 0.5):
+        for y in (-0.5, 0.0, 0.5, 1.0):
+            for shift, colour, alpha in ((0.10, material.colour, 0.20), (0.0, _PALE, 0.14)):
+                stitch = skia.Path()
+                stitch.moveTo(_T * (x + 0.02), _T * (y + shift))
+                stitch.lineTo(_T * (x + 0.25), _T * (y + shift + 0.26))
+                stitch.lineTo(_T * (x + 0.48), _T * (y + shift))
+                canvas.drawPath(stitch, _pen(colour, _T * 0.09, alpha))
+
+
+def _twill(canvas: Any, material: Material) -> None:  # noqa: ANN401
+    """The diagonal of a twill: light threads between dark ones."""
+    for start in (-0.5, 0.0, 0.5, 1.0):
+        for shift, colour, alpha in ((0.0, _PALE, 0.16), (0.25, material.colour, 0.12)):
+            x = _T * (start + shift)
+            canvas.drawLine(x - 4, _T + 4, x + _T + 4, -4, _pen(colour, _T * 0.14, alpha))
+
+
+_PALE: Final[Rgb] = (1.0, 1.0, 1.0)
+
+TEXTURES: Final = MappingProxyType({"knit": Pattern(0.17, _stitches), "denim": Pattern(0.11, _twill)})
+"""Fabric to its weave."""

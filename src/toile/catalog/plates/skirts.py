@@ -10,7 +10,7 @@ import numpy as np
 
 from toile.catalog.plates.body import Body
 from toile.catalog.plates.curves import Points, Profile, Values, join
-from toile.catalog.plates.hems import hem_line, hem_steps
+from toile.catalog.plates.hems import hem_line, hem_steps, joined_hem
 from toile.catalog.plates.meshes import Width, fanned_mesh
 from toile.catalog.plates.panel import Fold, Material, Panel
 from toile.catalog.plates.poses import SIGN, Side
@@ -188,12 +188,10 @@ def _main_panel(body: Body, cut: SkirtCut, width: SkirtWidth) -> tuple[Panel, Po
     v = cut.end + hem_line(cut.hem)(f) + 0.042 * reach * (1 - f * f)
     hem = body.at(f * width(v), v)
     left, right = np.linspace(cut.top, v[0], 20), np.linspace(cut.top, v[-1], 20)
-    segments = [
-        body.across(width.waist, cut.top, sag=0.03),
-        body.at(width(right), right),
-        hem[::-1],
-        body.at(-width(left), left)[::-1],
-    ]
+    right_side = body.over_legs(body.at(width(right), right), 1)
+    left_side = body.over_legs(body.at(-width(left), left), -1)
+    hem = joined_hem(hem, f, left_side, right_side)
+    segments = [body.across(width.waist, cut.top, sag=0.03), right_side, hem[::-1], left_side[::-1]]
     reference = (width.waist + reach) / 2 if cut.shape in _WIDE else width.hip
     mesh = fanned_mesh(body, width, cut.top - 0.1, cut.end + 0.6, reference, 16)
     panel = Panel(

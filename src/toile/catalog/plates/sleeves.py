@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.plates.body import Body
-from toile.catalog.plates.curves import Points, Profile, Values, between, bow, join, smoothstep, spline
+from toile.catalog.plates.curves import Points, Profile, Values, between, bow, join, smoothstep, spline, untangled
 from toile.catalog.plates.measures import FITS
 from toile.catalog.plates.meshes import Width, hanging_mesh, limb_mesh
 from toile.catalog.plates.necklines import on_shoulder
@@ -18,7 +18,8 @@ from toile.catalog.plates.panel import Fold, Line, Material, Panel
 from toile.catalog.plates.poses import SIGN, Side
 from toile.catalog.plates.upper import Upper
 
-_LABEL_INK: Final = 0.75
+_SEAM_INK: Final = 0.75
+_UNDER: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,9 +250,11 @@ def _plain(place: _Place, shape: _Shape) -> list[Panel]:
     outer = spline(join(place.shoulder, *head, ribbon), 4)
     inner = _inner_edge(place, shape)
     ending = _ending(place, shape, outer[-1], inner[0])
-    ink = (1.0, 1.0, 1.0, 0.0 if place.cut.type == "raglan" else _LABEL_INK)
+    # The seam is not drawn where it turns under the arm.
+    under, seam = place.armhole[:_UNDER], place.armhole[_UNDER - 1 :]
+    ink = (1.0, 1.0, 1.0, 0.0, 0.0 if place.cut.type == "raglan" else _SEAM_INK)
     mesh = limb_mesh(limb, shape.outer, shape.inner, 0.0, end + 0.15)
-    sleeve = place.panel([outer, ending, inner, place.armhole], mesh=mesh, ink=ink, cast=0.45)
+    sleeve = place.panel([outer, ending, inner, under, seam], mesh=mesh, ink=ink, cast=0.45)
     sleeve.patches = _armpit_patches(place, shape, start, outer, inner)
     if not shape.open:
         return [sleeve]
@@ -264,8 +267,8 @@ def _plain(place: _Place, shape: _Shape) -> list[Panel]:
 
 def _inner_edge(place: _Place, shape: _Shape) -> Points:
     """From the end back to the underarm."""
-    t = np.linspace(min(0.5, 0.55 * place.end), place.end, 8)
-    edge = place.limb.inner(t, shape.inner(t))[::-1]
+    t = np.linspace(min(0.5, 0.55 * place.end), place.end, 12)
+    edge = untangled(place.limb.inner(t, shape.inner(t)))[::-1]
     near = float(np.hypot(*(edge[-1] - place.underarm))) <= 0.12
     return (
         join(edge, place.underarm)
@@ -388,7 +391,7 @@ def _elbow(place: _Place, shape: _Shape) -> list[Fold]:
         _bent(inside + 0.3 * (limb.axis(t) - limb.axis(1.0)), limb.outer(t, reach * float(shape.outer(t))), 0.8, 0.6)
         for t, reach in ((0.78, 0.30), (1.01, 0.10), (1.25, 0.35))
     ]
-    if place.end > 1.7:
+    if place.end > 1.7 and not shape.gathers:
         folds += [
             _bent(limb.outer(t, float(shape.outer(t))), limb.inner(t - 0.04, 0.2 * float(shape.inner(t))), 0.6, 0.45)
             for t in (1.62, 1.78)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from toile.catalog.plates.body import Body
+from toile.catalog.plates.body import HIP_JOINT, Body
 from toile.catalog.plates.curves import Points, join
-from toile.catalog.plates.hems import hem_line, hem_steps
+from toile.catalog.plates.hems import hem_line, hem_steps, joined_hem
 from toile.catalog.plates.measures import FITS, TorsoWidth
 from toile.catalog.plates.meshes import fanned_mesh, torso_mesh
 from toile.catalog.plates.necklines import Neckline, neckline, on_shoulder
@@ -142,7 +142,11 @@ def _sides_and_hem(body: Body, upper: Upper, starts: tuple[float, float]) -> tup
     left = np.linspace(starts[0], cut.end + drop[0], 16)
     right = np.linspace(starts[1], cut.end + drop[-1], 16)
     hem = body.at(f * width(cut.end + drop), cut.end + drop)
-    return body.at(-width(left), left), body.at(width(right), right), hem
+    left_side, right_side = body.at(-width(left), left), body.at(width(right), right)
+    if cut.end < HIP_JOINT:
+        return left_side, right_side, hem
+    left_side, right_side = body.over_legs(left_side, -1), body.over_legs(right_side, 1)
+    return left_side, right_side, joined_hem(hem, f, left_side, right_side)
 
 
 def _contour(body: Body, upper: Upper) -> tuple[list[Points], tuple[float, ...]]:

@@ -68,3 +68,10 @@ def test_runs_end_with_their_line():
     assert runs.sizes.tolist() == [3, 3]
     assert owner.tolist() == [0, 0]
     assert index.tolist() == [1, 2, 3, 7, 8, 9]
+
+
+def test_a_loop_is_cut_where_it_crosses():
+    line = np.array([(0, 0), (4, 0), (4, 3), (2, 3), (2, -2), (6, -2)], dtype=float)
+    np.testing.assert_allclose(curves.untangled(line), [(0, 0), (2, 0), (2, -2), (6, -2)])
+    plain = curves.spline(CONTROLS, 6)
+    assert curves.untangled(plain) is plain
