@@ -195,7 +195,7 @@ def test_restoring_needs_the_ids_and_the_source_as_it_was(tmp_path):
         restore(out)
     source.unlink()
     with pytest.raises(
-        DataError, match="rows come back from the source that .* was filtered from, but .* does not exist"
+        DataError, match=r"rows come back from the source that .* was filtered from, but .* does not exist"
     ):
         restore(out)
     assert ((out / "kept.parquet").read_bytes(), (out / "audit.parquet").read_bytes()) == before
@@ -361,11 +361,12 @@ def test_a_killed_run_leaves_nothing_and_the_next_one_clears_up(tmp_path):
     source = write(tmp_path / "shop.parquet", rows_of(24))
     code = f"""
         import os, signal, sys
+        from pathlib import Path
         sys.path.insert(0, {str(Path(__file__).parents[2])!r})
         from fakes import FakeBundle
         from toile.tasks.filter import filter_source
         kill = lambda report: os.kill(os.getpid(), signal.SIGKILL)
-        filter_source({str(source)!r}, out=__import__("pathlib").Path({str(tmp_path / "out")!r}), bundle=FakeBundle(), page=kill)
+        filter_source({str(source)!r}, out=Path({str(tmp_path / "out")!r}), bundle=FakeBundle(), page=kill)
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], env=os.environ, check=False, capture_output=True
