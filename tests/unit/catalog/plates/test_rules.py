@@ -11,6 +11,7 @@ from toile.catalog.plates.construction import CONSTRUCTIONS, HEM_CUTS, SLEEVE_TY
 from toile.catalog.plates.looks import Bag, Cloth, Figure, Garment, Hat, Look
 from toile.catalog.plates.rules import check_garment, check_look, construction_of, contrast, problems
 from toile.errors import ConfigError
+from toile.taxonomy import CATEGORIES, COLOURS
 
 FIGURE = Figure(pose="straight", build="slim", skin="tan", hair="bob", hair_colour="black")
 DRESS = Garment(category="dress", cloth=Cloth(colour="red"), length="knee", collar="v", hem="flat", cut="a-line")
@@ -124,3 +125,10 @@ def test_contrast_is_of_lightness():
 def test_both_kinds_of_category_have_a_construction():
     assert construction_of("dress").role == "whole"
     assert construction_of("kilt").role == "bottom"
+
+
+def test_everything_maps_onto_the_closed_words_of_the_product():
+    assert {colour.basic for colour in words.PALETTE.values()} == set(COLOURS)
+    assert {made.category for made in CONSTRUCTIONS.values()} <= set(CATEGORIES)
+    assert len(words.PALETTE) >= 24 and len(words.PATTERNS) >= 10 and len(words.FABRICS) >= 6
+    assert len(CONSTRUCTIONS) >= 14
