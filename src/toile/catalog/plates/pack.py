@@ -153,7 +153,7 @@ def _look_row(look: Look, name: str) -> dict[str, Any]:
 
 
 def _flat_row(garment: Garment, name: str) -> dict[str, Any] | None:
-    label = _FLAT_LABELS.get(_category(garment))
+    label = _FLAT_LABELS.get(category_of(garment))
     if label is None:
         return None
     return {
@@ -174,7 +174,7 @@ def co_parsing_labels(plate: Plate, look: Look) -> NDArray[np.uint8]:
     labels = table[plate.label_map()]
     slots = plate.slot_map()
     for slot, garment in enumerate(look.garments):
-        labels[slots.garment(slot)] = CO_PARSING_LABELS.index(_GARMENT_NOUNS[_category(garment)])
+        labels[slots.garment(slot)] = CO_PARSING_LABELS.index(_GARMENT_NOUNS[category_of(garment)])
     return labels
 
 
@@ -183,7 +183,7 @@ def _wordings(captions: tuple[str, ...]) -> list[str]:
     return [*captions, *(f"{caption}, fashion plate" for caption in captions[:3])]
 
 
-def _category(garment: Garment) -> str:
+def category_of(garment: Garment) -> str:
     """Of `taxonomy.CATEGORIES`; a t-shirt with long sleeves is a longsleeve in the photo sets."""
     category = construction_of(garment.category).category
     return "longsleeve" if category == "t-shirt" and garment.sleeve_length == "long" else category
