@@ -343,7 +343,7 @@ def describe(garment: Garment, *, without: Collection[str] = (), wording: int = 
     if cloth.pattern != "plain" and cloth.second and wording % 2 == 0:
         details.append(_PATTERN_WORDS[cloth.pattern][1].format(second=cloth.second))
     if garment.category in TRADITIONS and garment.trim is not None and not brief:
-        details.append(f"{garment.trim.colour} {_trim_noun(garment.category, without)}")
+        details.append(f"{garment.trim.colour} {trim_noun(garment.category, without)}")
     return f"{phrase} with {_listed(details)}" if details else phrase
 
 
@@ -477,7 +477,8 @@ _TRIM_NOUNS: Final = MappingProxyType(
 )
 
 
-def _trim_noun(category: str, without: Collection[str]) -> str:
+def trim_noun(category: str, without: Collection[str] = ()) -> str:
+    """What the second cloth of a traditional garment is: `obi`, `apron`, `border`."""
     noun = _TRIM_NOUNS.get(category, "trim")
     return "pants" if noun == "trousers" and noun in without else noun
 

@@ -15,6 +15,7 @@ from toile.catalog.plates.captions import (
     pattern_words,
     plain_noun,
     sleeve_words,
+    trim_noun,
     with_article,
 )
 from toile.catalog.plates.construction import CONSTRUCTIONS
@@ -22,8 +23,10 @@ from toile.catalog.plates.cultures import TRADITIONS
 from toile.catalog.plates.looks import Cloth, Garment, Look
 from toile.catalog.plates.rules import construction_of, contrast, problems
 
-ATTRIBUTES: Final = ("colour", "pattern", "length", "sleeve_length", "sleeve_type", "collar", "hem", "cut", "fit")
-"""What may change; `colour` and `pattern` are the cloth's."""
+ATTRIBUTES: Final = (
+    "colour", "pattern", "trim", "length", "sleeve_length", "sleeve_type", "collar", "hem", "cut", "fit",
+)  # fmt: skip
+"""What may change; `colour` and `pattern` are the cloth's, `trim` is the colour of a traditional second cloth."""
 
 _TRIES: Final = 60
 _LONG_LAYERS: Final = ("mid", "long")
@@ -117,6 +120,8 @@ def current_value(garment: Garment, attribute: str) -> str:
     """The value of an attribute of `ATTRIBUTES`; `none` where the garment has none."""
     if attribute in ("colour", "pattern"):
         return str(getattr(garment.cloth, attribute))
+    if attribute == "trim":
+        return garment.trim.colour if garment.trim is not None else "none"
     return getattr(garment, attribute) or "none"
 
 
@@ -129,13 +134,13 @@ def _visible_attributes(look: Look, slot: int) -> tuple[str, ...]:
     if garment.category in TRADITIONS:
         made = TRADITIONS[garment.category].construction
         varying = tuple(name for name in ("length", "sleeve_length") if len(getattr(made, f"{name}s")) > 1)
-        return ("colour", *varying) if garment.category not in ("kente",) else ("colour",)
+        return ("colour", *(("trim",) if garment.trim is not None else ()), *varying)
     over = look.garments[slot + 1 :]
     if any(construction_of(other.category).role == "outer" or other.category in TRADITIONS for other in over):
         covered = any(other.length in _LONG_LAYERS or other.category in TRADITIONS for other in over)
         role = construction_of(garment.category).role
         return ("colour", "pattern") if role != "bottom" or covered else ("colour", "pattern", "length", "cut")
-    owned = [name for name in ATTRIBUTES[2:] if getattr(garment, name) is not None]
+    owned = [name for name in ATTRIBUTES[3:] if getattr(garment, name) is not None]
     if construction_of(garment.category).role == "bottom" and any(not other.tucked for other in over):
         owned = [name for name in owned if name != "fit"]
     return ("colour", "pattern", *owned)
@@ -150,6 +155,10 @@ def _other_values(garment: Garment, attribute: str) -> tuple[str, ...]:
             options = tuple(dict.fromkeys(allowed or words.PALETTE))
             # Another shade of the same colour is no change that everybody sees.
             return tuple(c for c in options if words.PALETTE[c].basic != words.PALETTE[now].basic)
+        case "trim":
+            other = (garment.cloth.colour, now)
+            allowed = TRADITIONS[garment.category].trims or tuple(words.PALETTE)
+            return tuple(c for c in allowed if words.PALETTE[c].basic not in {words.PALETTE[o].basic for o in other})
         case "pattern":
             return tuple(p for p in dict.fromkeys(made.patterns) if p != now)
         case "length":
@@ -172,6 +181,12 @@ def _changed(garment: Garment, attribute: str, value: str) -> Garment:
             if cloth.second is not None and contrast(value, cloth.second) <= 0.25:
                 cloth = replace(cloth, second=_opposite(value))
             return replace(garment, cloth=cloth)
+        case "trim":
+            assert garment.trim is not None, "a garment of one cloth has no trim to change"
+            trim = replace(garment.trim, colour=value)
+            if trim.second is not None and contrast(value, trim.second) <= 0.25:
+                trim = replace(trim, second=_opposite(value))
+            return replace(garment, trim=trim)
         case "pattern":
             second = None if value == "plain" else garment.cloth.second or _opposite(garment.cloth.colour)
             third = None if value == "plain" else garment.cloth.third
@@ -204,6 +219,8 @@ def _sentences(before: Garment, after: Garment, attribute: str, *, whole: bool) 
     match attribute:
         case "colour":
             return _colour_sentences(before.cloth, after.cloth, it, verb, whole=whole)
+        case "trim":
+            return _trim_sentences(after, has)
         case "pattern":
             return _pattern_sentences(after.cloth, it, verb, has)
         case "length":
@@ -232,6 +249,14 @@ def _colour_sentences(before: Cloth, after: Cloth, it: str, verb: str, *, whole:
         (f"the same in {new}", f"but in {new}", f"in {new}") if whole else (f"but {it} in {new}", f"with {it} in {new}")
     )
     return (*named, f"{it} {verb} {new}", f"{verb} {new} instead of {old}", f"{it} {verb} {new} rather than {old}")
+
+
+def _trim_sentences(after: Garment, has: str) -> tuple[str, ...]:
+    noun = trim_noun(after.category)
+    colour = after.trim.colour if after.trim is not None else ""
+    what = with_article(f"{colour} {noun}")
+    verb = "are" if what.startswith(colour) and noun.endswith("s") else "is"
+    return (f"but with {what}", f"the same with {what}", f"the {noun} {verb} {colour}", f"{has} {what}")
 
 
 def _pattern_sentences(after: Cloth, it: str, verb: str, has: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from toile.catalog.plates.captions import attributes, garment_captions, hierarch
 from toile.catalog.plates.changes import Change, sample_change
 from toile.catalog.plates.cultures import TRADITIONS
 from toile.catalog.plates.looks import Cloth, Figure, Garment, Look
-from toile.catalog.plates.plate import Plate, build_plate, flat_lay
+from toile.catalog.plates.plate import SHOES, Plate, build_plate, flat_lay
 from toile.catalog.plates.rules import construction_of, problems
 from toile.catalog.plates.sampling import main_garment, sample_look
 from toile.errors import ConfigError
@@ -24,7 +24,9 @@ MIN_SEEN: Final = 0.015
 """Share of the person's pixels that every named garment shows at least; looks that show less are sampled again."""
 MIN_CHANGED: Final = 0.004
 """Share of the picture that a one-attribute change moves at least; smaller ones are sampled again."""
-_MAP_HEIGHT: Final = 128  # pixels at which it is seen whether something shows
+_MAP_HEIGHT: Final = 256  # pixels at which it is seen whether something shows
+_MIN_SHOE_PIXELS: Final = 24  # of both shoes, at that height; less is a tip under a hem
+_CHANGE_HEIGHT: Final = 128
 _ANOTHER: Final = 2**40  # added to the index of a look that shows too little
 _TRIES: Final = 24
 
@@ -81,9 +83,15 @@ class PlateExample:
         return construction_of(self.main.category).category
 
     @cached_property
+    def seen(self) -> Look:
+        """The look without shoes that a long hem hides: what a caption may speak of."""
+        shown = (self.plate.slot_map(_MAP_HEIGHT).slot == SHOES).sum() >= _MIN_SHOE_PIXELS
+        return self.look if shown else replace(self.look, shoes=None)
+
+    @cached_property
     def captions(self) -> tuple[str, ...]:
         """Everyday wordings, the fullest first."""
-        return plain_captions(self.look, without=self.config.without)
+        return plain_captions(self.seen, without=self.config.without)
 
     @cached_property
     def hierarchical(self) -> str:
@@ -161,12 +169,11 @@ class PlateExample:
     @cached_property
     def change(self) -> Change:
         """One attribute of one garment changed, and the sentences that say so."""
+        before = self.plate.picture(_CHANGE_HEIGHT, background="white").astype(np.int16)
         for attempt in range(_TRIES):
             change = sample_change(self.look, seed=attempt)
-            plate = build_plate(change.look, frame=self.plate.frame)
-            before = self.plate.picture(_MAP_HEIGHT, background="white").astype(np.int16)
-            differs = np.abs(before - plate.picture(_MAP_HEIGHT, background="white")).max(axis=2) > _SEEN_LEVELS
-            if differs.mean() >= MIN_CHANGED:
+            after = build_plate(change.look, frame=self.plate.frame).picture(_CHANGE_HEIGHT, background="white")
+            if (np.abs(before - after).max(axis=2) > _SEEN_LEVELS).mean() >= MIN_CHANGED:
                 return change
         return change
 

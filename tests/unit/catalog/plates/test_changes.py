@@ -42,7 +42,12 @@ def test_a_change_touches_one_garment_in_one_attribute():
         differing = {
             field.name for field in fields(Garment) if getattr(before, field.name) != getattr(after, field.name)
         }
-        allowed = {"colour": {"cloth"}, "pattern": {"cloth"}, "sleeve_length": {"sleeve_length", "sleeve_type"}}
+        allowed = {
+            "colour": {"cloth"},
+            "pattern": {"cloth"},
+            "trim": {"trim"},
+            "sleeve_length": {"sleeve_length", "sleeve_type"},
+        }
         assert differing and differing <= allowed.get(change.attribute, {change.attribute})
     assert seen == set(ATTRIBUTES)
 
@@ -78,3 +83,12 @@ def test_what_is_said_of_a_change(attribute, value, sentence):
 def test_changes_that_do_not_go_together_are_not_made():
     assert change_attribute(LOOK, 0, "collar", "halter") is None
     assert change_attribute(LOOK, 0, "colour", "red") is None
+
+
+def test_a_traditional_garments_second_cloth_changes_by_its_name():
+    look = sample_look(2, wishes={"culture": "kimono"})
+    now = look.garments[0].trim.colour
+    change = change_attribute(look, 0, "trim", "green" if now != "green" else "navy")
+    assert change is not None
+    assert change.sentences[0] == f"but with a {change.after} obi"
+    assert change.look.garments[0].cloth == look.garments[0].cloth

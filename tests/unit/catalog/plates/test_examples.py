@@ -116,3 +116,12 @@ def test_pixels_of_a_garment_have_its_colour():
     slot = [garment.category for garment in look.garments].index("dress")
     mean = plate.picture(256)[plate.slot_map(256).garment(slot, "body")].mean(axis=0)
     assert np.argmax(mean) == 1
+
+
+def test_shoes_that_a_hem_hides_are_not_spoken_of():
+    plates = [example(index, PlateConfig(height=64, wishes={"culture": "grand-boubou"})) for index in range(8)]
+    hidden = [plate for plate in plates if plate.seen.shoes is None]
+    assert hidden
+    for plate in hidden:
+        assert plate.look.shoes is not None
+        assert not any(noun in plate.captions[0] for noun in ("sandals", "flats"))
