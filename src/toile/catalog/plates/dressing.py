@@ -13,7 +13,7 @@ from toile.catalog.plates.modern import MODERN, Wear
 from toile.catalog.plates.palette import HAIR_COLOURS, INK, mix, shade_of
 from toile.catalog.plates.panel import FIGURE, Mark, Panel
 from toile.catalog.plates.poses import FLAT, FLAT_T, POSES, SIDES, Pose, jittered, mirrored
-from toile.catalog.plates.skin import arm_panel, chin_shadow, hand_panels, leg_panel, skin_material, torso_panel
+from toile.catalog.plates.skin import arm_panels, chin_shadow, hand_panels, leg_panel, skin_material, torso_panel
 from toile.catalog.plates.traditional import ARMS_OUT, TRADITIONAL
 from toile.errors import ConfigError
 
@@ -63,7 +63,7 @@ def dressed_panels(body: Body, look: Look) -> list[Panel]:
     panels = [*layers.behind, *layers.back, *legs, _torso(body), *layers.lower, *layers.torso]
     for side in SIDES:
         sleeves = layers.sleeves[side]
-        panels += [arm_panel(body, side, sleeved=bool(sleeves)), *hand_panels(body, side), *sleeves]
+        panels += [*arm_panels(body, side, sleeved=bool(sleeves)), *hand_panels(body, side), *sleeves]
     return [*panels, *layers.over, *_head(body, look.figure), *hair.front, *layers.front, *layers.top]
 
 

@@ -41,7 +41,13 @@ FABRIC_LOOKS: Final = MappingProxyType(
         "cotton": FabricLook(),
         "silk": FabricLook(shade_width=0.30, rim=0.34, rim_width=0.22, fold=0.55, sheen=0.42),
         "leather": FabricLook(
-            dark=(0.38, 0.36, 0.42), shade_width=0.22, shade_blur=0.015, rim=0.30, fold=0.6, fold_blur=0.008, sheen=0.42
+            dark=(0.38, 0.36, 0.42),
+            shade_width=0.22,
+            shade_blur=0.015,
+            rim=0.30,
+            fold=0.55,
+            fold_blur=0.012,
+            sheen=0.30,
         ),
         "knit": FabricLook(shade_width=0.26, shade_blur=0.045, fold=0.35, fold_blur=0.03),
         "denim": FabricLook(fold=0.45),

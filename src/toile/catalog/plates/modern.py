@@ -25,7 +25,7 @@ from toile.catalog.plates.measures import SLEEVE_ENDS, TUCKED_END, hem_of
 from toile.catalog.plates.panel import Material, Panel, material_of
 from toile.catalog.plates.poses import SIDES
 from toile.catalog.plates.skirts import SkirtCut, cut_skirt, ruffle_band, slit_panels
-from toile.catalog.plates.sleeves import SleeveCut, sleeve_panels
+from toile.catalog.plates.sleeves import SleeveCut, raglan_yokes, sleeve_panels
 from toile.catalog.plates.trousers import TrouserCut, trouser_panels
 from toile.catalog.plates.upper import Upper, UpperCut, closed_band, cut_upper
 
@@ -329,6 +329,8 @@ def wear_sleeves(
         return
     ribbed = material.fabric == "knit" or upper.cut.collar == "hood"
     cut = SleeveCut(type=kind, end=SLEEVE_ENDS[length], material=material, cuff=cuff, ribbed=ribbed)
+    if kind == "raglan":
+        layers.add("torso", raglan_yokes(body, upper, cut))
     for side in SIDES:
         layers.add_sleeve(side, sleeve_panels(body, upper, side, cut))
 

@@ -69,11 +69,11 @@ def paint_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: 
 
 
 def paint_footprint(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
-    """Covers all that drawing the panel could touch, its shadow included; of a clipped panel what is clipped away."""
+    """Covers all that drawing the panel touches, its shadow included."""
     solid = paint_of(_SHADOW)
     canvas.save()
     if paths.clip is not None:
-        canvas.clipPath(paths.clip, skia.ClipOp.kDifference, True)
+        canvas.clipPath(paths.clip, skia.ClipOp.kIntersect, True)
     if panel.cast:
         canvas.save()
         canvas.translate(_SHADOW_MOVE[0] * panel.cast, _SHADOW_MOVE[1] * panel.cast)
@@ -191,7 +191,8 @@ def _paint_folds(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook)
         sheen = look.sheen or DARK_SHEEN
         canvas.drawPath(paths.fold_sheen, paint_of((1.0, 0.98, 0.95), sheen, mode=_SCREEN, blur=look.fold_blur))
     if paths.glints is not None:
-        canvas.drawPath(paths.glints, paint_of(WHITE, 0.35, mode=_SCREEN, blur=0.02))
+        strength = 0.14 + 0.26 * min(1.0, luminance(panel.material.colour))
+        canvas.drawPath(paths.glints, paint_of(WHITE, strength, mode=_SCREEN, blur=0.02))
 
 
 def _paint_lines(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401

@@ -184,6 +184,7 @@ class Panel:
         marks: flat shapes on top of all that.
         patches: further polygons that belong to the piece, united with the contour (the armpit of a hanging sleeve).
         clip: only what lies inside this polygon is drawn, ink included; None for all.
+        bare: skin that is drawn only where no sleeve lies over it.
         figure: skin that shows through a garment and belongs to the figure, whoever adds it.
         slot: what it belongs to: an index of the look's garments, or `FIGURE`, `SHOES`, `BAG`, `HAT`.
     """
@@ -206,6 +207,7 @@ class Panel:
     marks: list[Mark] = field(default_factory=list)
     patches: list[Points] = field(default_factory=list)
     clip: Points | None = None
+    bare: bool = False
     figure: bool = False
     slot: int = FIGURE
     outline: Points = field(init=False)
@@ -221,9 +223,12 @@ class Panel:
         return self.ink if isinstance(self.ink, tuple) else (self.ink,) * len(self.segments)
 
     def polygons(self) -> list[Points]:
-        """The contour and the patches, all running the same way round, so that nonzero winding unites them."""
+        """The contour and the patches, all running the same way round, so that nonzero winding unites them.
+
+        Patches count twice: a loop of the contour that runs the other way can't cancel them.
+        """
         patches = [patch if signed_area(patch) * self.turns > 0 else patch[::-1] for patch in self.patches]
-        return [self.outline, *patches]
+        return [self.outline, *patches, *patches]
 
     def crease(self, controls: Points, weight: float = 0.8, depth: float = 1.0) -> None:
         """Adds a fold through control points given in the picture."""

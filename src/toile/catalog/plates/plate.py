@@ -134,8 +134,7 @@ class Plate:
         """
         surface = self._surface(height)
         for panel, paths in zip(self.panels, self._paths, strict=True):
-            # The top of a sleeved arm is not drawn, that of a bare one is: it counts as the sleeve's.
-            if panel.slot == slot or (panel.slot == FIGURE and panel.clip is not None):
+            if panel.slot == slot or panel.bare:
                 paint_footprint(surface.getCanvas(), panel, paths)
         touched: Mask = surface.toarray(colorType=skia.kRGBA_8888_ColorType)[:, :, 3] > 0
         return touched

@@ -15,10 +15,12 @@ from toile.catalog.plates.poses import SIGN, Reach, Side
 
 _INK: Final = 0.85
 
-_NOTHING: Final = 2.5
+_ARMPIT: Final = 0.46
+_SHOULDER_END: Final = 0.50
 
 SLEEVE_TOP: Final = 0.30
 """Above this t a sleeved arm is not drawn: skin would peep over the shoulder."""
+
 
 # Outline of a relaxed hand, fingers grouped: share along, offset towards the body, in head units from the wrist.
 _HAND: Final = (
@@ -106,12 +108,23 @@ def chin_shadow(body: Body) -> Points:
     return body.curve([(-0.2, 1.0), (-0.16, 1.17), (0.02, 1.25), (0.17, 1.15), (0.22, 1.0)])
 
 
-def arm_panel(body: Body, side: Side, *, sleeved: bool) -> Panel:
-    """An arm that starts on the shoulder's slope; plain ribbons would be a doll's joints.
+def arm_panels(body: Body, side: Side, *, sleeved: bool) -> list[Panel]:
+    """An arm: its bare shoulder, unless a sleeve covers that, and the arm below it.
 
-    A sleeved arm is the same panel with its top clipped away, so that a pair of looks that differ in the sleeve have
-    equal hands.
+    The same contour is drawn twice through two clips, so that of two looks that differ in the sleeve the lower part
+    is equal to the grey level. It starts on the shoulder's slope; a plain ribbon would be a doll's joint.
     """
+    limb = body.arms[side]
+    arm = _arm_panel(body, side)
+    arm.clip = _below_the_shoulder(body, limb)
+    if sleeved:
+        return [arm]
+    shoulder = _arm_panel(body, side)
+    shoulder.clip, shoulder.bare = _beside(limb, _SHOULDER_END, -9.0), True
+    return [shoulder, arm]
+
+
+def _arm_panel(body: Body, side: Side) -> Panel:
     limb, build, sign = body.arms[side], body.build, SIGN[side]
     direction = unit(limb.joints[1] - limb.joints[0])
     t_outer, t_inner = np.linspace(0.16 + 0.22 * limb.spread, 2.0, 22), np.linspace(0.42, 2.0, 18)
@@ -123,18 +136,24 @@ def arm_panel(body: Body, side: Side, *, sleeved: bool) -> Panel:
     armpit = body.at(sign * (build.chest - 0.02), 2.03)
     inner = join(limb.inner(t_inner, body.arm_width(t_inner))[::-1], armpit)
     closing = join(armpit, body.at(sign * 0.30, 1.75), slope)
-    panel = skin_panel([outer, join(outer[-1], inner[0]), inner, closing], body.skin, ink=(_INK, 0, _INK, 0), shade=0.8)
-    # A bare arm is clipped too, at nothing: edges come out a grey level different through a clip and without one.
-    panel.clip = _beyond(limb, SLEEVE_TOP if sleeved else -_NOTHING)
-    return panel
+    return skin_panel([outer, join(outer[-1], inner[0]), inner, closing], body.skin, ink=(_INK, 0, _INK, 0), shade=0.8)
 
 
-def _beyond(limb: Limb, t: float) -> Points:
-    """A large rectangle over all of a limb beyond t."""
-    along = unit(limb.joints[1] - limb.joints[0])
-    start, across = limb.joints[0] + t * limb.lengths[0] * along, np.array([-along[1], along[0]])
-    end = start + 9 * along
-    return join(start - 4 * across, start + 4 * across, end + 4 * across, end - 4 * across)
+def _beside(limb: Limb, t: float, reach: float) -> Points:
+    """A large rectangle along the upper arm, from t so far up (negative) or down."""
+    along, across = unit(limb.joints[1] - limb.joints[0]), limb.outward(t)
+    start = limb.axis(t)
+    end = start + reach * along
+    return join(start + 4 * across, start - 4 * across, end - 4 * across, end + 4 * across)
+
+
+def _below_the_shoulder(body: Body, limb: Limb) -> Points:
+    """All of an arm beyond `SLEEVE_TOP`, and nothing of the armpit."""
+    t = np.array([SLEEVE_TOP, _ARMPIT])
+    edge = limb.inner(t, body.arm_width(t) + 0.01)
+    top, pit = limb.axis(t)
+    across, end = limb.outward(SLEEVE_TOP), pit + 8 * unit(limb.joints[1] - limb.joints[0])
+    return join(top + 4 * across, edge, pit - 4 * across, end - 4 * across, end + 4 * across)
 
 
 def hand_panels(body: Body, side: Side) -> list[Panel]:

@@ -15,11 +15,13 @@ from toile.catalog.plates.measures import FITS
 from toile.catalog.plates.meshes import Width, hanging_mesh, limb_mesh
 from toile.catalog.plates.necklines import on_shoulder
 from toile.catalog.plates.panel import Fold, Line, Material, Panel
-from toile.catalog.plates.poses import SIGN, Side
+from toile.catalog.plates.poses import SIDES, SIGN, Side
 from toile.catalog.plates.upper import Upper
 
 _SEAM_INK: Final = 0.75
 _UNDER: Final = 6
+_ARMHOLE_BEND: Final = 10
+_CLEAR: Final = 0.04
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,13 +78,26 @@ class _Place:
         self.sign, self.limb = SIGN[side], body.arms[side]
         tip_u, tip_v = upper.tip
         self.shoulder = body.at(self.sign * tip_u, tip_v)
-        self.underarm = body.at(self.sign * (upper.underarm[0] - 0.02), upper.underarm[1] + 0.02)
-        armhole = upper.armhole(body, self.sign)[::-1] + np.array([-0.025 * self.sign, 0.0])
-        armhole[0], armhole[-1] = self.underarm, self.shoulder
-        self.armhole = armhole
         self.ease = FITS[upper.cut.fit].sleeve_ease + cut.bulk
         self.end = cut.end
         self.along = self.limb.direction(min(cut.end, 2.0))
+        seam = body.at(self.sign * (upper.underarm[0] - 0.02), upper.underarm[1] + 0.02)
+        self.underarm = self._inside_the_arm(seam)
+        armhole = upper.armhole(body, self.sign)[::-1] + np.array([-0.025 * self.sign, 0.0])
+        if self.underarm is not seam:
+            armhole = spline(join(self.underarm, armhole[_ARMHOLE_BEND], self.shoulder), 8)
+        armhole[0], armhole[-1] = self.underarm, self.shoulder
+        self.armhole = armhole
+
+    def _inside_the_arm(self, underarm: Points) -> Points:
+        """A wide garment's side lies out on a hanging arm; its sleeve then joins at the arm's inner edge."""
+        root, upper_arm = self.limb.joints[0], self.limb.joints[1] - self.limb.joints[0]
+        t = float((underarm - root) @ upper_arm) / self.limb.lengths[0] ** 2
+        if not 0.05 < t < 0.9:
+            return underarm
+        out = float((underarm - self.limb.axis(t)) @ self.limb.outward(t))
+        inner = 0.85 * float(self.base(t))
+        return underarm if out < -inner else self.limb.inner(min(t, 0.92 * self.end), inner)
 
     def arm(self, t: Values | float) -> Any:  # noqa: ANN401
         """Half-width of the arm itself."""
@@ -109,8 +124,6 @@ def sleeve_panels(body: Body, upper: Upper, side: Side, cut: SleeveCut) -> list[
     panels = _plain(place, shape)
     sleeve = panels[-1]
     _add_folds(place, shape, sleeve)
-    if cut.type == "raglan":
-        panels.append(_raglan_yoke(place))
     if cut.type in {"layered", "ruffle"}:
         panels += _tiers(place, (0.5, 0.8) if cut.type == "layered" else (0.62,))
     if cut.type == "wrapped":
@@ -120,6 +133,16 @@ def sleeve_panels(body: Body, upper: Upper, side: Side, cut: SleeveCut) -> list[
     elif cut.ribbed and cut.end > 1.2:
         panels.append(_rib(place, shape))
     return panels
+
+
+def raglan_yokes(body: Body, upper: Upper, cut: SleeveCut) -> list[Panel]:
+    """The parts of raglan sleeves that lie on the torso; they belong under the next garment, the sleeves over it."""
+    yokes = []
+    for side in SIDES:
+        yoke = _raglan_yoke(_Place(body, upper, side, cut))
+        yoke.part = f"sleeve-{side}"
+        yokes.append(yoke)
+    return yokes
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------
@@ -269,12 +292,14 @@ def _inner_edge(place: _Place, shape: _Shape) -> Points:
     """From the end back to the underarm."""
     t = np.linspace(min(0.5, 0.55 * place.end), place.end, 12)
     edge = untangled(place.limb.inner(t, shape.inner(t)))[::-1]
+    # Of a hanging arm only what is further down than the underarm: the rest lies within the torso.
+    beyond = (edge - place.underarm) @ place.limb.direction(0.6) > _CLEAR
+    beyond[0] = True
+    edge = edge[beyond]
     near = float(np.hypot(*(edge[-1] - place.underarm))) <= 0.12
-    return (
-        join(edge, place.underarm)
-        if near
-        else spline(join(edge, between(edge[-1], place.underarm, 0.5), place.underarm), 3)
-    )
+    if near or len(edge) < 3:
+        return join(edge, place.underarm)
+    return spline(join(edge, between(edge[-1], place.underarm, 0.5), place.underarm), 3)
 
 
 def _ending(place: _Place, shape: _Shape, start: Points, stop: Points) -> Points:

@@ -145,12 +145,13 @@ def _leg_panel(leg: _Leg) -> Panel:
 def _folds(leg: _Leg, crotch: Points) -> list[Fold]:
     """At the crotch two a leg, at the knee two, at the ankle two where the cloth breaks on the shoe."""
     body, limb, sign, cut = leg.body, leg.limb, leg.sign, leg.cut
+    slight = 0.6 if cut.material.fabric == "leather" else 1.0
     near, below = crotch + np.array([0.03 * sign, -0.02]), crotch + np.array([0.03 * sign, 0.03])
     folds = [
-        Fold(spline(join(near, body.at(sign * 0.25, 4.28), body.at(sign * 0.42, 4.12))), 0.8, 0.7),
-        Fold(spline(join(below, limb.inner(0.22, 0.02), limb.outer(0.2, 0.16))), 0.7, 0.6),
+        Fold(spline(join(near, body.at(sign * 0.25, 4.28), body.at(sign * 0.42, 4.12))), 0.8, 0.6 * slight),
+        Fold(spline(join(below, limb.inner(0.22, 0.02), limb.outer(0.2, 0.16))), 0.7, 0.5 * slight),
     ]
-    if cut.end > 1.1:
+    if cut.end > 1.1 and cut.shape not in {"wide", "palazzo"}:
         folds += [_bent(leg, t, lean, 0.03) for t, lean in ((0.93, 0.08), (1.06, -0.04))]
     if cut.end > 1.8 and cut.shape not in {"skinny", "tapered"}:
         for t in (1.72, 1.86):
@@ -165,7 +166,7 @@ def _folds(leg: _Leg, crotch: Points) -> list[Fold]:
 
 def _bent(leg: _Leg, t: float, lean: float, depth: float) -> Fold:
     width = float(leg.profile(t))
-    small = 0.45 if leg.cut.material.fabric == "leather" else 0.6
+    small = 0.35 if leg.cut.material.fabric == "leather" else 0.6
     return Fold(bow(leg.limb.inner(t, 0.9 * width), leg.limb.outer(t + lean, 0.25 * width), (0.0, depth)), 0.8, small)
 
 
