@@ -6,13 +6,17 @@ step draws its own timesteps, drops the words of some rows for classifier-free g
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -141,6 +145,25 @@ def encode_pictures(
     )
 
 
+def _encoded_once(
+    folder: Path, pictures: Pictures, autoencoder: Autoencoder, text_encoder: TextEncoder, recipe: DenoiserRecipe
+) -> EncodedPictures:
+    """`encode_pictures`, kept beside the checkpoints: a resumed run starts at once."""
+    digest = hashlib.sha256(np.ascontiguousarray(pictures.images).data)
+    for tensor in autoencoder.state_dict().values():
+        digest.update(tensor.cpu().numpy().tobytes())
+    settings = recipe.num_views, recipe.num_wordings, recipe.loop.seed, pictures.captions, pictures.poses.tolist()
+    digest.update(json.dumps(settings).encode())
+    path = folder / f"encoded-{digest.hexdigest()[:16]}.safetensors"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        encoded = encode_pictures(pictures, autoencoder, text_encoder, recipe)
+        beside = path.with_suffix(".new")
+        save_file({field.name: getattr(encoded, field.name).contiguous() for field in fields(encoded)}, beside)
+        beside.replace(path)
+    return EncodedPictures(**load_file(path))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Batch:
     x_0: Tensor
@@ -247,7 +270,7 @@ def run(
     encoded = []
     for index, pictures in enumerate((people, garments)):
         progress("encoding pictures", index, 2)
-        encoded.append(encode_pictures(pictures, autoencoder, text_encoder, recipe))
+        encoded.append(_encoded_once(out, pictures, autoencoder, text_encoder, recipe))
     progress("encoding pictures", 2, 2)
     torch.manual_seed(recipe.loop.seed)
     unet = channels_last(build_unet(recipe.model))
