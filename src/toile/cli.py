@@ -344,7 +344,7 @@ def filter_pairs(
     for rule, count in report.account.dropped_by.most_common():
         typer.echo(f"{rule}\t{count} dropped")
     for found in report.domains:
-        if found.pooled:
+        if found.calibration == "pooled":
             typer.echo(f"{found.name}: too few rows to calibrate, the pooled value was used", err=True)
     typer.echo(f"report: {out / REPORT_FILE}", err=True)
 

@@ -160,7 +160,9 @@ def _domain_remarks(report: FilterReport) -> dict[str, str]:
 
 def _remarks(domain: DomainReport) -> list[str]:
     remarks = []
-    if domain.pooled:
+    if domain.calibration == "others":
+        remarks.append("its words are all the same: calibrated with those of other domains")
+    if domain.calibration == "pooled":
         remarks.append("too few rows to calibrate: the value of all domains together was used")
     elif domain.tau_origin is not None and domain.tau_origin.startswith("pooled"):
         remarks.append("too few rows for a threshold of its own: that of all domains together was used")

@@ -72,7 +72,8 @@ class DomainReport:
         ratio: its share of what is kept over its share of the source; 1 = the filter doesn't favour it.
         tau: its threshold on the run's scale; None where none was needed.
         tau_origin: whose rows the threshold was found on.
-        pooled: whether its own rows were too few to calibrate its scores; None without a calibration.
+        calibration: whose words its pictures were wrongly paired with: its `own`, those of `others` because its own are
+            all the same, or `pooled`, its rows being too few; None without a calibration.
         centre: median of its mismatches, a centred cosine.
         spread: of its mismatches.
         easy: median z of its pictures with other domains' words.
@@ -86,7 +87,7 @@ class DomainReport:
     ratio: float
     tau: float | None
     tau_origin: str | None
-    pooled: bool | None
+    calibration: str | None
     centre: float | None
     spread: float | None
     easy: float | None
@@ -304,7 +305,7 @@ def _domain_reports(account: Account, decision: Decision) -> list[DomainReport]:
                 ratio=(kept / account.kept) / (rows / account.rows) if account.kept else 0.0,
                 tau=threshold.value if threshold is not None and threshold.decides else None,
                 tau_origin=None if threshold is None else threshold.origin + (", lowered" if threshold.lowered else ""),
-                pooled=None if null is None else null.pooled,
+                calibration=None if null is None else null.origin,
                 centre=None if null is None else null.centre,
                 spread=None if null is None else null.spread,
                 easy=easy.get(name),

@@ -28,7 +28,7 @@ def account():
 
 
 def domain(name, **values):
-    base = {"rows": 5, "scored": 4, "kept": 3, "ratio": 1.0, "tau": 0.4, "tau_origin": "shrunken", "pooled": False}
+    base = {"rows": 5, "scored": 4, "kept": 3, "ratio": 1.0, "tau": 0.4, "tau_origin": "shrunken", "calibration": "own"}
     return DomainReport(name=name, **{**base, "centre": 0.01, "spread": 0.1, "easy": -0.4, "matches": 0.8, **values})
 
 
@@ -44,7 +44,7 @@ def page(**values):
         source="shop.parquet",
         settings=FilterSettings(domain="culture", rules=RuleSettings(max_aspect=None), score=ScoreSettings()),
         account=account(),
-        domains=[domain("plain"), domain("rare", pooled=True), domain("blind", tau=None, tau_origin="undecided")],
+        domains=[domain("plain"), domain("rare", calibration="pooled"), domain("blind", tau=None, tau_origin="undecided")],
         samples=samples,
         bundle="fake 000000000000",
         seconds=1.0,

@@ -219,7 +219,7 @@ def _judged(
         soft = settings.score.soft
         kept = np.ones(len(scores), bool) if soft else values >= threshold.value
         weights = soft_weights(values, threshold, settings.score.scale) if soft else np.ones(len(scores))
-    calibration = None if scores.calibrated is None else "pooled" if scores.pooled else "own"
+    calibration = None if scores.calibrated is None else scores.origin
     idle = Verdict.OFF if settings.score.method == "none" else Verdict.NOT_JUDGED
     return {
         int(offset): _Scored(

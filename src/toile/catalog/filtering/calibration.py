@@ -12,9 +12,9 @@ ones. Pictures with the words of *other* records of the same domain measure that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,11 @@ MISMATCHES: Final = 32
 _MAD_TO_SD: Final = 1.4826  # of a normal distribution
 _MIN_SPREAD: Final = 1e-4  # of cosines: below it all mismatches have one score, and nothing can be measured with it
 
+_MOST_TOGETHER: Final = 4096
 _BLOCK: Final = 512  # pictures whose mismatches are computed at once: 32 texts each
 
 Values = NDArray[np.float64]
+Origin = Literal["own", "others", "pooled"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,14 +85,15 @@ class Null:
         spread: 1.4826 median absolute deviations.
         scores: the mismatches' own centred scores, sorted: empirical p-values are read from them.
         rows: pictures behind it.
-        pooled: whether it is that of all domains together, the domain's own rows being too few.
+        origin: whose words the pictures were paired with: the domain's `own`; those of `others`, where its own are all
+            the same; or `pooled`, pictures and words of all domains together, where its rows are too few.
     """
 
     centre: float
     spread: float
     scores: Values
     rows: int
-    pooled: bool = False
+    origin: Origin = "own"
 
     def z(self, centred: Values) -> Values:
         """Calibrated scores."""
@@ -110,9 +113,9 @@ class Calibration:
 
     Attributes:
         nulls: domain to its mismatches within the domain.
-        means: domain to its mean embeddings; of all together where the null is pooled.
+        means: domain to its mean embeddings; of all together where the null isn't its own.
         easy: domain to the median z of its pictures with words of other domains: an encoder for which it lies far
-            below 0 recognises the domain and not the garment. Left out where there is one domain only.
+            below 0 recognises the domain and not the garment. Only of domains with a null of their own.
     """
 
     nulls: Mapping[str, Null]
@@ -150,18 +153,32 @@ def calibrate(
         seed: of the drawing of mismatches.
     """
     draw = np.random.default_rng(seed)
-    drawn = {name: _mismatches(pairs, pairs, means[name], draw) for name, pairs in domains.items()}
-    pool = _null(_known(drawn.values()), sum(map(_rows_behind, drawn.values())), pooled=True)
-    if pool is None or pool.rows < min_rows:
-        return None
-    nulls = {}
-    for name, scores in drawn.items():
-        rows = _rows_behind(scores)
-        own = _null(_known([scores]), rows, pooled=False) if rows >= min_rows else None
-        nulls[name] = own or pool
+    everything = _together(domains)
     together = _pooled_means(domains, means)
-    used = {name: together if nulls[name].pooled else means[name] for name in domains}
-    return Calibration(nulls=nulls, means=used, easy=_easy_medians(domains, nulls, used, draw))
+    pool = _null(_mismatches(everything, everything, together, draw), "pooled", min_rows)
+    if pool is None:
+        return None
+    nulls, used, easy = {}, {}, {}
+    for name, pairs in domains.items():
+        own = _null(_mismatches(pairs, pairs, means[name], draw), "own", min_rows)
+        others = _together({key: other for key, other in domains.items() if key != name}) if len(domains) > 1 else None
+        apart = None if others is None else _mismatches(pairs, others, together if own is None else means[name], draw)
+        nulls[name] = own or (None if apart is None else _null(apart, "others", min_rows)) or pool
+        used[name] = together if own is None else means[name]
+        if apart is not None and nulls[name].origin == "own" and not np.isnan(apart).all():
+            easy[name] = float(np.nanmedian(nulls[name].z(apart)))
+    return Calibration(nulls=nulls, means=used, easy=easy)
+
+
+def _together(domains: Mapping[str, Pairs]) -> Pairs:
+    """The pairs of several domains, at most `_MOST_TOGETHER` of them: enough for what is drawn from them."""
+    stride = max(1, sum(map(len, domains.values())) // _MOST_TOGETHER)
+    return Pairs(
+        images=np.concatenate([pairs.images[::stride] for pairs in domains.values()]),
+        texts=np.concatenate([pairs.texts[::stride] for pairs in domains.values()]),
+        words=[word for pairs in domains.values() for word in pairs.words[::stride]],
+        total=sum(pairs.total for pairs in domains.values()),
+    )
 
 
 def _pooled_means(domains: Mapping[str, Pairs], means: Mapping[str, Means]) -> Means:
@@ -195,27 +212,12 @@ def _rows_behind(scores: Values) -> int:
     return int((~np.isnan(scores)).any(axis=1).sum())
 
 
-def _known(scores: Iterable[Values]) -> Values:
-    return np.sort(np.concatenate([part[~np.isnan(part)] for part in scores]))
-
-
-def _null(known: Values, rows: int, *, pooled: bool) -> Null | None:
-    if not len(known):
+def _null(mismatches: Values, origin: Origin, min_rows: int) -> Null | None:
+    """None where too few pictures have a mismatch, or all mismatches one score."""
+    rows = _rows_behind(mismatches)
+    known = np.sort(mismatches[~np.isnan(mismatches)])
+    if rows < min_rows or not len(known):
         return None
     centre = float(np.median(known))
     spread = _MAD_TO_SD * float(np.median(np.abs(known - centre)))
-    if spread < _MIN_SPREAD:
-        return None
-    return Null(centre=centre, spread=spread, scores=known, rows=rows, pooled=pooled)
-
-
-def _easy_medians(
-    domains: Mapping[str, Pairs], nulls: Mapping[str, Null], means: Mapping[str, Means], draw: np.random.Generator
-) -> dict[str, float]:
-    medians = {}
-    for name, pairs in domains.items():
-        others = [other for key, other in domains.items() if key != name][:MISMATCHES]
-        if others:
-            known = _known([_mismatches(pairs, other, means[name], draw) for other in others])
-            medians[name] = float(np.median(nulls[name].z(known))) if len(known) else 0.0
-    return medians
+    return Null(centre=centre, spread=spread, scores=known, rows=rows, origin=origin) if spread >= _MIN_SPREAD else None

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from toile.catalog.filtering.calibration import Calibration, Pairs
+from toile.catalog.filtering.calibration import Calibration, Origin, Pairs
 from toile.catalog.filtering.settings import Scale
 
 Values = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Scores:
         percentile: `(N,)` in [0, 1], rank among all domains' scores.
         calibrated: `(N,)`, see `toile.catalog.filtering.calibration`; None where nothing could be calibrated.
         p_values: `(N,)`, share of mismatches that score as high; None likewise.
-        pooled: whether the calibration is that of all domains together.
+        origin: of the calibration: the domain's `own`, by words of `others`, or `pooled`; see `Null`.
         total: rows that the domain has, of which these are a sample.
     """
 
@@ -56,11 +56,16 @@ class Scores:
     percentile: Values
     calibrated: Values | None
     p_values: Values | None
-    pooled: bool
+    origin: Origin
     total: int
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the calibration is that of all domains together."""
+        return self.origin == "pooled"
 
     def on(self, scale: Scale) -> Values:
         """The values on one scale."""
@@ -85,7 +90,7 @@ def score_pairs(name: str, pairs: Pairs, calibration: Calibration | None, percen
         percentile=percentiles.of(raw),
         calibrated=z,
         p_values=None if z is None or calibration is None else calibration.nulls[name].p_values(z),
-        pooled=calibration is None or calibration.nulls[name].pooled,
+        origin="pooled" if calibration is None else calibration.nulls[name].origin,
         total=pairs.total,
     )
 

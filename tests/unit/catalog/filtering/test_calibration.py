@@ -42,7 +42,7 @@ def test_domains_of_different_offset_get_one_scale():
         mismatched = calibration.z(name, pairs.images, np.roll(pairs.texts, 1, axis=0))
         assert abs(np.median(mismatched)) < 0.25
         assert np.median(calibration.z(name, pairs.images, pairs.texts)) > 2
-        assert not calibration.nulls[name].pooled
+        assert calibration.nulls[name].origin == "own"
 
 
 def test_a_domain_of_too_few_rows_uses_the_pool():
@@ -50,7 +50,7 @@ def test_a_domain_of_too_few_rows_uses_the_pool():
     domains = {"many": domain(rng, 100, closeness=1, offset=2), "few": domain(rng, 15, closeness=1, offset=0)}
     calibration = calibrate(domains, mean_embeddings(domains), min_rows=16)
     assert calibration is not None
-    assert (calibration.nulls["many"].pooled, calibration.nulls["few"].pooled) == (False, True)
+    assert (calibration.nulls["many"].origin, calibration.nulls["few"].origin) == ("own", "pooled")
     assert calibration.nulls["few"].rows == 115
     means = mean_embeddings(domains)
     together = (100 * means["many"].image + 15 * means["few"].image) / 115
@@ -81,3 +81,25 @@ def test_words_of_other_domains_are_told_apart_from_those_of_the_own():
     alone = calibrate({"left": left}, mean_embeddings({"left": left}), min_rows=16)
     assert alone is not None
     assert alone.easy == {}
+
+
+def test_a_domain_of_one_caption_is_calibrated_with_the_words_of_others():
+    """The domains are classes and the captions are the classes' names: inside of one there is nothing to mistake."""
+    rng = np.random.default_rng(0)
+    common = np.zeros(16)
+    common[0] = 3
+    domains = {}
+    for word in ("a hat", "a shoe", "a dress"):
+        thing = rng.standard_normal(16)
+        images = thing + 0.3 * rng.standard_normal((30, 16)) + common
+        texts = np.repeat((thing + common)[None], 30, axis=0)
+        unit = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (images, texts)]
+        domains[word] = Pairs(
+            images=unit[0].astype(np.float32), texts=unit[1].astype(np.float32), words=[word] * 30, total=30
+        )
+    calibration = calibrate(domains, mean_embeddings(domains), min_rows=16)
+    assert calibration is not None
+    for name, pairs in domains.items():
+        assert calibration.nulls[name].origin == "others"
+        assert np.median(calibration.z(name, pairs.images, pairs.texts)) > 1.5
+    assert calibration.easy == {}

@@ -37,7 +37,7 @@ def simulate(world=WORLD, seed=0):
             percentile=percentiles.of(raw[name]),
             calibrated=z,
             p_values=null.p_values(z),
-            pooled=False,
+            origin="own",
             total=count,
         )
     return scores, right
@@ -91,7 +91,7 @@ def test_a_quantile_is_shrunken_as_its_formula_says():
 def test_too_few_rows_take_the_pooled_value_and_say_so():
     world = {"large": (1000, 0.3, 0.2, 0.1), "small": (12, 0.3, 0.2, 0.1)}
     scores, _ = simulate(world)
-    scores["small"] = replace(scores["small"], pooled=True)
+    scores["small"] = replace(scores["small"], origin="pooled")
     for method in ("quantile", "mismatch", "discovery", "mixture"):
         found = find_thresholds(scores, ScoreSettings(method=method, min_kept=0))
         assert found["small"].origin == "pooled", method
@@ -135,7 +135,7 @@ def test_the_paper_s_global_threshold_has_no_guard():
 
 def test_a_scale_without_calibration_is_refused():
     scores, _ = simulate({"few": (5, 0.3, 0.2, 0.0)})
-    bare = {"few": replace(scores["few"], calibrated=None, p_values=None, pooled=True)}
+    bare = {"few": replace(scores["few"], calibrated=None, p_values=None, origin="pooled")}
     with pytest.raises(
         ConfigError, match=r"5 rows are too few to calibrate their scores \(at least 16 .* say --method"
     ):
