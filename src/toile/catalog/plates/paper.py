@@ -39,6 +39,26 @@ def lay_paper(canvas: Any, width: int, height: int, colour: Rgb) -> None:  # noq
     canvas.drawImage(_sheet(width, height, colour), 0, 0)
 
 
+@lru_cache(maxsize=8)
+def _grain(width: int, height: int) -> Any:  # noqa: ANN401
+    """The paper's tooth as an image to multiply by: pale specks where paint did not settle, darker where it pooled."""
+    random = np.random.default_rng(6)
+    scale = height / 256
+    fine = gaussian_filter(random.standard_normal((height, width)), 0.55 * scale)
+    pools = gaussian_filter(random.standard_normal((height, width)), 3.5 * scale)
+    grey = 0.984 + 0.011 * fine / fine.std() + 0.012 * pools / pools.std()
+    pixels = (255 * np.clip(grey, 0, 1)).round().astype(np.uint8)
+    opaque = np.full((height, width), 255, np.uint8)
+    return skia.Image.fromarray(np.dstack([pixels, pixels, pixels, opaque]), skia.kRGBA_8888_ColorType)
+
+
+def grain_paint(canvas: Any, width: int, height: int) -> None:  # noqa: ANN401
+    """Lets the paper's tooth show through the figure drawn so far; the canvas is in pixels."""
+    paint = skia.Paint()
+    paint.setBlendMode(skia.BlendMode.kModulate)
+    canvas.drawImage(_grain(width, height), 0, 0, skia.SamplingOptions(), paint)
+
+
 def brush_wash(canvas: Any, colour: str, seed: int) -> None:  # noqa: ANN401
     """Three ragged vertical brush strokes behind the figure; strokes look meant where a blob looks like a mistake."""
     random = np.random.default_rng(zlib.crc32(repr(("wash", seed)).encode()))

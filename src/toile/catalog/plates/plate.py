@@ -18,7 +18,15 @@ from toile.catalog.plates.looks import Garment, Look
 from toile.catalog.plates.outlines import PanelPaths, panel_paths
 from toile.catalog.plates.painting import paint_footprint, paint_panel
 from toile.catalog.plates.panel import BAG, FIGURE, HAT, LABELS, PARTS, SHOES, Panel
-from toile.catalog.plates.paper import PLATE_PAPER, TABLE_PAPER, brush_wash, drop_shadow, ground_shadow, lay_paper
+from toile.catalog.plates.paper import (
+    PLATE_PAPER,
+    TABLE_PAPER,
+    brush_wash,
+    drop_shadow,
+    grain_paint,
+    ground_shadow,
+    lay_paper,
+)
 from toile.catalog.plates.poses import SIDES
 from toile.catalog.plates.sketching import number_panels, sketch_panel
 
@@ -101,6 +109,9 @@ class Plate:
         figure = self._surface(height)
         for panel, paths in zip(self.panels, self._paths, strict=True):
             paint_panel(figure.getCanvas(), panel, paths)
+        if background == "paper":
+            figure.getCanvas().resetMatrix()
+            grain_paint(figure.getCanvas(), width, height)
         sheet = skia.Surface(width, height)
         canvas = sheet.getCanvas()
         if background == "white":

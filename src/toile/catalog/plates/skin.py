@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from toile.catalog.plates.body import Body, Limb
-from toile.catalog.plates.curves import Points, angle_vector, join, spline, unit
+from toile.catalog.plates.curves import Points, angle_vector, bow, join, spline, unit
 from toile.catalog.plates.palette import SKIN_COLOURS
 from toile.catalog.plates.panel import Line, Material, Panel
 from toile.catalog.plates.poses import SIGN, Reach, Side
@@ -136,7 +136,10 @@ def _arm_panel(body: Body, side: Side) -> Panel:
     armpit = body.at(sign * (build.chest - 0.02), 2.03)
     inner = join(limb.inner(t_inner, body.arm_width(t_inner))[::-1], armpit)
     closing = join(armpit, body.at(sign * 0.30, 1.75), slope)
-    return skin_panel([outer, join(outer[-1], inner[0]), inner, closing], body.skin, ink=(_INK, 0, _INK, 0), shade=0.8)
+    end, edge = join(outer[-1], inner[0]), 0.0
+    if body.pose.hidden_hands:  # the edge of the pocket
+        end, edge = bow(outer[-1], inner[0], 0.04 * limb.direction(2.0)), 1.0
+    return skin_panel([outer, end, inner, closing], body.skin, ink=(_INK, edge, _INK, 0), shade=0.8)
 
 
 def _beside(limb: Limb, t: float, reach: float) -> Points:

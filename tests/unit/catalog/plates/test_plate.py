@@ -281,3 +281,25 @@ def test_every_pattern_is_its_own():
 def test_an_unknown_category_is_named():
     with pytest.raises(ConfigError, match="no garment category 'toga'"):
         build_plate(replace(LOOK, garments=(Garment(category="toga", cloth=Cloth(colour="white")),)))
+
+
+@pytest.mark.parametrize(("build", "side"), [("slim", 1), ("lean", -1)])
+def test_women_close_right_over_left_and_men_left_over_right(build, side):
+    """The upper front reaches beyond the middle: a woman's, her right one, to the image's right."""
+    figure = Figure(pose="straight", build=build, skin="tan", hair="crop", hair_colour="black")
+    coat = Garment(category="coat", cloth=Cloth(colour="red"), length="mid", collar="stand")
+    plate = build_plate(Look(figure=figure, garments=(TROUSERS, coat)))
+    panel = next(panel for panel in plate.panels if panel.slot == 1 and panel.lines)
+    edge = panel.lines[0].line
+    assert (edge[len(edge) // 2, 0] - plate.body.at(plate.body.front, 3.5)[0]) * side > 0.05
+
+
+def test_a_mirrored_pose_keeps_its_clothes():
+    """Mirroring moves limbs, never buttons: the patch pocket stays on the wearer's left."""
+    shirt = Garment(category="shirt", cloth=Cloth(colour="white"))
+    look = replace(LOOK, figure=replace(WOMAN, pose="walking", pose_seed=None), garments=(TROUSERS, shirt))
+    for mirror in (False, True):
+        plate = build_plate(replace(look, figure=replace(look.figure, mirrored=mirror)))
+        panel = next(panel for panel in plate.panels if panel.slot == 1 and len(panel.lines) > 2)
+        pocket = panel.lines[-1].line
+        assert pocket[:, 0].mean() > plate.body.at(0.0, 2.4)[0]
