@@ -8,7 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.plates import vocabulary as words
-from toile.catalog.plates.captions import (
+from toile.catalog.plates.construction import CONSTRUCTIONS
+from toile.catalog.plates.cultures import TRADITIONS
+from toile.catalog.plates.looks import Cloth, Garment, Look
+from toile.catalog.plates.phrases import (
     collar_words,
     cut_words,
     hem_words,
@@ -18,9 +21,6 @@ from toile.catalog.plates.captions import (
     trim_noun,
     with_article,
 )
-from toile.catalog.plates.construction import CONSTRUCTIONS
-from toile.catalog.plates.cultures import TRADITIONS
-from toile.catalog.plates.looks import Cloth, Garment, Look
 from toile.catalog.plates.rules import construction_of, contrast, problems
 
 ATTRIBUTES: Final = (

@@ -82,6 +82,14 @@ def problems(look: Look) -> Iterator[str]:
     yield from _culture_problems(look)
 
 
+def main_garment(look: Look) -> Garment:
+    """The garment that a look is about: the traditional one, else the outermost."""
+    for garment in look.garments:
+        if garment.category == look.culture:
+            return garment
+    return max(look.garments, key=lambda garment: LAYERS[construction_of(garment.category).role])
+
+
 def _unknown(what: str, value: str | None, known: Sequence[str]) -> Iterator[str]:
     if value is not None and value not in known:
         yield f"there is no {what} {value!r}; choose one of {', '.join(known)}"

@@ -6,11 +6,16 @@ from types import MappingProxyType
 from typing import Final
 
 from toile.catalog.plates.modern import Wear
+from toile.catalog.plates.traditional_capes import CAPES
+from toile.catalog.plates.traditional_crossed import CROSSED
 from toile.catalog.plates.traditional_ensembles import ENSEMBLES
+from toile.catalog.plates.traditional_hose import HOSE
 from toile.catalog.plates.traditional_robes import ROBES
 from toile.catalog.plates.traditional_wraps import WRAPS
 
-TRADITIONAL: Final[MappingProxyType[str, Wear]] = MappingProxyType({**ROBES, **WRAPS, **ENSEMBLES})
+TRADITIONAL: Final[MappingProxyType[str, Wear]] = MappingProxyType(
+    {**CROSSED, **ROBES, **WRAPS, **CAPES, **HOSE, **ENSEMBLES}
+)
 """Every id of `cultures.TRADITIONS` is here."""
 
 ARMS_OUT: Final = frozenset({"kimono", "yukata", "hakama", "hanfu", "agbada", "grand-boubou", "andean-poncho", "ruana"})

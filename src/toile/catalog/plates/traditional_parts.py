@@ -305,14 +305,9 @@ def _front_half(body: Body, upper: Upper, edge: Controls, sign: int, cast: float
 
 
 def neck_lining(body: Body, upper: Upper) -> Panel:
-    """The darker inside of the back of the neck: what makes a neckline read as an opening."""
-    w, cut = upper.neck.half_width, upper.cut
-    y = on_shoulder(body, w)
-    segments = [
-        body.curve([(-w, y), (-0.6 * w, y - 0.07), (0.0, y - 0.09), (0.6 * w, y - 0.07), (w, y)]),
-        body.curve([(w, y), (0.0, y + 0.22), (-w, y)]),
-    ]
-    return Panel(segments, cut.label, cut.material.inside().plain(), part="inside", shade=0.3)
+    """The darker inside of the back of the neck, without a collar: what makes a neckline read as an opening."""
+    (lining,) = collar_panels(body, upper, gap=1.0).back
+    return lining
 
 
 def wear_collar(body: Body, upper: Upper, layers: Layers, material: Material | None = None) -> None:
@@ -328,20 +323,6 @@ def narrower_neck(upper: Upper, by: float) -> Upper:
     inner = Upper(upper.cut, upper.width, neck, upper.tip, upper.underarm)
     inner.panel = upper.panel
     return inner
-
-
-def stand_collar(body: Body, upper: Upper, material: Material, height: float = 1.20) -> Panel:
-    """A collar that stands up round the neck."""
-    w, k = upper.neck.half_width, body.build.neck + 0.03
-    segments = [
-        body.curve([(-k, height), (0.0, height + 0.05), (k, height)]),
-        body.curve([(k, height), (k + 0.005, 1.32), (w + 0.02, 1.43)]),
-        body.curve([(w + 0.02, 1.43), (0.06, 1.53), (-0.06, 1.53), (-w - 0.02, 1.43)]),
-        body.curve([(-w - 0.02, 1.43), (-k - 0.005, 1.32), (-k, height)]),
-    ]
-    panel = Panel(segments, upper.cut.label, material, part="collar", ink=(1.0, 1.0, 0.7, 1.0), shade=0.8)
-    panel.lines.append(Line(body.points([(body.front, height + 0.04), (body.front, 1.53)]), 0.9))
-    return panel
 
 
 def crossed_collar(

@@ -1,8 +1,6 @@
-"""Robes and coats: garments of one cut from the shoulder, told apart by how they close.
+"""Robes and coats of one cut from the shoulder, told apart by how they close.
 
-Image-left is the wearer's RIGHT. A collar that crosses has the wearer's LEFT side outermost, always: right over left
-dresses the dead. So its upper band comes from the image's right shoulder, and the edge of the overlap runs down on
-the image's left.
+Image-left is the wearer's RIGHT.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from toile.catalog.plates.layers import Layers
 from toile.catalog.plates.looks import Garment
 from toile.catalog.plates.measures import SLEEVE_ENDS
 from toile.catalog.plates.modern import Wear
-from toile.catalog.plates.palette import luminance
 from toile.catalog.plates.panel import Line, Material, Panel
 from toile.catalog.plates.traditional_parts import (
     BLACK_CLOTH,
@@ -30,128 +27,22 @@ from toile.catalog.plates.traditional_parts import (
     belt,
     cloth_of,
     cloth_piece,
-    crossed_collar,
     cut_tunic,
     disc,
-    edge_line,
     hem_border,
-    narrower_neck,
     neck_lining,
     open_front,
     row_of_discs,
-    stand_collar,
     strip,
     trim_of,
     vertical_fold,
+    wear_collar,
 )
 from toile.catalog.plates.trousers import TrouserCut, trouser_panels
 from toile.catalog.plates.upper import Upper
 
 _FRONT_V: Final = 1.50
 """v of the middle of a stand collar's foot."""
-
-
-# --- crossed robes --------------------------------------------------------------------------------------------------
-
-
-def _crossed_robe(body: Body, garment: Garment, layers: Layers, tunic: Tunic, *, inner_collar: bool) -> Upper:
-    """A straight robe, the wearer's left side over the right, with hanging sleeves."""
-    upper = cut_tunic(body, garment, tunic, cloth_of(garment))
-    upper.panel.folds.clear()
-    # The edge of the wearer's left side, which lies on top, is at the wearer's right: the image's left.
-    upper.panel.lines.append(edge_line(body, upper.width, -0.34, 3.2, tunic.end + 0.04, 1.2))
-    for share in (-0.62, 0.45, 0.75):
-        upper.panel.folds.append(vertical_fold(body, upper.width, share, tunic.end - 2.2, tunic.end))
-    layers.add("back", [neck_lining(body, upper)])
-    layers.add("torso", [upper.panel])
-    add_sleeves(body, upper, tunic, layers)
-    if inner_collar:
-        inner = narrower_neck(upper, 0.045)
-        layers.add("over", crossed_collar(body, inner, WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
-    return upper
-
-
-def wear_kimono(body: Body, garment: Garment, layers: Layers) -> None:
-    """Robe, white inner collar, collar of the robe's own cloth, wide obi with its cord."""
-    tunic = Tunic(
-        end=8.40, fit="regular", neckline="v", depth=2.3, sleeve="kimono", sleeve_end=1.74, cinch=-0.04, drop=1.0
-    )
-    upper = _crossed_robe(body, garment, layers, tunic, inner_collar=True)
-    layers.add("over", crossed_collar(body, upper, cloth_of(garment).plain(), meeting=2.2, end=2.46))
-    _obi(body, upper, garment, layers, 2.40, 3.28, cord=True)
-
-
-def wear_yukata(body: Body, garment: Garment, layers: Layers) -> None:
-    """Unlined, no inner collar, shorter sleeves, a narrow obi tied in a flat bow."""
-    tunic = Tunic(
-        end=8.30, fit="regular", neckline="v", depth=2.3, sleeve="kimono", sleeve_end=1.66, cinch=-0.03, drop=0.7
-    )
-    upper = _crossed_robe(body, garment, layers, tunic, inner_collar=False)
-    layers.add("over", crossed_collar(body, upper, cloth_of(garment), meeting=2.2, end=2.62))
-    _obi(body, upper, garment, layers, 2.60, 3.02, cord=False)
-
-
-def _obi(body: Body, upper: Upper, garment: Garment, layers: Layers, top: float, bottom: float, *, cord: bool) -> None:
-    def width(v: float) -> float:
-        return float(upper.width(min(v, 3.0))) * 1.02 + 0.012
-
-    obi = trim_of(garment)
-    panels = [belt(body, np.vectorize(width), top, bottom, "belt", obi, cast=0.6)]
-    panels[0].lines += [
-        Line(body.across(width(v) * 0.98, v, 9, sag=0.04), 0.5) for v in (top + 0.3, bottom - 0.3) if cord
-    ]
-    if cord:
-        middle = (top + bottom) / 2
-        tie = WHITE_CLOTH if luminance(obi.colour) < 0.5 else Material((0.78, 0.18, 0.21))
-        panels.append(belt(body, np.vectorize(lambda v: width(v) + 0.01), middle - 0.04, middle + 0.05, "belt", tie))
-        panels.append(disc(body, body.front, middle + 0.04, 0.06, "belt", tie))
-    layers.add("torso", panels)
-
-
-def wear_hakama(body: Body, garment: Garment, layers: Layers) -> None:
-    """A kimono inside wide pleated trousers, their straps tied in front."""
-    layers.pull_on_boots()
-    tunic = Tunic(
-        end=4.3, fit="regular", neckline="v", depth=2.3, sleeve="kimono", sleeve_end=1.72, cinch=-0.03, drop=0.75
-    )
-    upper = cut_tunic(body, garment, tunic, cloth_of(garment), hem_ink=0.0)
-    layers.add("back", [neck_lining(body, upper)])
-    layers.add("torso", [upper.panel])
-    add_sleeves(body, upper, tunic, layers)
-    inner = narrower_neck(upper, 0.045)
-    layers.add("over", crossed_collar(body, inner, WHITE_CLOTH, meeting=2.0, end=2.2, width=0.09))
-    layers.add("over", crossed_collar(body, upper, cloth_of(garment).plain(), meeting=2.2, end=2.70))
-    cloth = trim_of(garment)
-    legs = trouser_panels(
-        body, TrouserCut(material=cloth, shape="palazzo", end=1.97, top=2.80, fly=False, pockets=False)
-    )
-    for panel, side in zip(legs, body.leg_order(), strict=True):
-        limb = body.legs[side]
-        for share in (-0.62, -0.2, 0.24, 0.66):
-            t = np.linspace(-0.45, 1.95, 12)
-            spread = 0.36 + 0.16 * np.clip(t, 0, 2)
-            panel.lines.append(Line(limb.outer(t, share * spread), 1.0))
-    layers.add("torso", legs)
-
-    def width(v: float) -> float:
-        return float(body.half_width(min(v, 3.0))) + 0.07
-
-    band = belt(body, np.vectorize(width), 2.74, 2.98, "trousers", cloth.plain())
-    x = body.front
-    knot = [
-        strip(body, [(x - 0.03, 2.92), (x - 0.10, 3.4), (x - 0.08, 3.9)], 0.10, "trousers", cloth.plain(), cast=0.4),
-        strip(body, [(x + 0.03, 2.92), (x + 0.12, 3.3), (x + 0.10, 3.75)], 0.10, "trousers", cloth.plain(), cast=0.4),
-        cloth_piece(
-            body,
-            [[(x - 0.13, 2.84), (x + 0.13, 2.84)], [(x + 0.13, 2.84), (x + 0.13, 3.0)],
-             [(x + 0.13, 3.0), (x - 0.13, 3.0)], [(x - 0.13, 3.0), (x - 0.13, 2.84)]],
-            "trousers", cloth.plain(), cast=0.4, shade=0.4,
-        ),
-    ]  # fmt: skip
-    layers.add("torso", [band, *knot])
-
-
-# --- robes that close at the wearer's right --------------------------------------------------------------------------
 
 
 def _side_closure(body: Body, upper: Upper, material: Material, layers: Layers, width: float, knots: Material) -> None:
@@ -181,10 +72,9 @@ def wear_qipao(body: Body, garment: Garment, layers: Layers) -> None:
         v = np.linspace(slit, end, 10)
         inward = 0.03 + 0.10 * (v - slit) / (end - slit)
         upper.panel.lines.append(Line(body.at(side * (np.asarray(upper.width(v)) - inward), v), 1.5))
-    layers.add("back", [neck_lining(body, upper)])
     layers.add("torso", [upper.panel, hem_border(body, upper.width, end, 0.05, "dress", trim.plain())])
     add_sleeves(body, upper, tunic, layers, (0.05, trim.plain()))
-    layers.add("over", [stand_collar(body, upper, cloth)])
+    wear_collar(body, upper, layers, cloth)
     _side_closure(body, upper, trim.plain(), layers, 0.04, trim.plain())
 
 
@@ -193,7 +83,6 @@ def wear_deel(body: Body, garment: Garment, layers: Layers) -> None:
     tunic = Tunic(end=7.15, fit="loose", flare=0.06)
     cloth, trim = cloth_of(garment), trim_of(garment).plain()
     upper = cut_tunic(body, garment, tunic, cloth)
-    layers.add("back", [neck_lining(body, upper)])
     edge = [(-0.90 * float(upper.width(v)), v) for v in (3.2, 4.2, 5.6, 7.12)]
     layers.add(
         "torso",
@@ -205,7 +94,7 @@ def wear_deel(body: Body, garment: Garment, layers: Layers) -> None:
         ],
     )
     add_sleeves(body, upper, tunic, layers, (0.26, trim))
-    layers.add("over", [stand_collar(body, upper, trim)])
+    wear_collar(body, upper, layers, trim)
     _side_closure(body, upper, trim, layers, 0.10, SILVER)
 
 
@@ -245,14 +134,10 @@ def wear_ao_dai(body: Body, garment: Garment, layers: Layers) -> None:
     )
     for share in (-0.55, 0.1, 0.6):
         front.folds.append(vertical_fold(body, lambda w: np.interp(w, v, half), share, 5.3, 7.45))
-    layers.add("back", [neck_lining(body, upper)])
     layers.add("torso", [front, upper.panel])
     add_sleeves(body, upper, tunic, layers)
-    layers.add("over", [stand_collar(body, upper, cloth)])
+    wear_collar(body, upper, layers, cloth)
     _side_closure(body, upper, cloth.inside(), layers, 0.025, cloth.inside())
-
-
-# --- robes closed in front -------------------------------------------------------------------------------------------
 
 
 def wear_kandura(body: Body, garment: Garment, layers: Layers) -> None:
@@ -263,7 +148,6 @@ def wear_kandura(body: Body, garment: Garment, layers: Layers) -> None:
     for share in (-0.5, 0.3, 0.7):
         upper.panel.folds.append(vertical_fold(body, upper.width, share, 5.6, 8.45))
     x = body.front
-    layers.add("back", [neck_lining(body, upper)])
     layers.add(
         "torso",
         [
@@ -273,7 +157,7 @@ def wear_kandura(body: Body, garment: Garment, layers: Layers) -> None:
         ],
     )
     add_sleeves(body, upper, tunic, layers)
-    layers.add("over", [stand_collar(body, upper, cloth, 1.27)])
+    wear_collar(body, upper, layers, cloth)
 
 
 def wear_djellaba(body: Body, garment: Garment, layers: Layers) -> None:
@@ -314,10 +198,9 @@ def wear_sherwani(body: Body, garment: Garment, layers: Layers) -> None:
     upper.panel.lines.append(Line(body.curve([(x + 0.05, 1.55), (x + 0.06, 3.4), (x + 0.12, 6.28)]), 1.1))
     pocket = Line(body.curve([(0.20, 2.42), (0.40, 2.38)]), 0.9)
     upper.panel.lines.append(pocket)
-    layers.add("back", [neck_lining(body, upper)])
     layers.add("torso", [upper.panel, *row_of_discs(body, [(x, 1.68), (x, 2.4), (x, 3.35)], 7, 0.032, "outer", GOLD)])
     add_sleeves(body, upper, tunic, layers)
-    layers.add("over", [stand_collar(body, upper, cloth)])
+    wear_collar(body, upper, layers, cloth)
 
 
 def wear_chokha(body: Body, garment: Garment, layers: Layers) -> None:
@@ -339,11 +222,10 @@ def wear_chokha(body: Body, garment: Garment, layers: Layers) -> None:
         upper.panel.folds.append(vertical_fold(body, upper.width, share, 3.4, 6.75))
     loops = [panel for side in (-1, 1) for panel in _cartridges(body, upper, side)]
     waist = belt(body, np.vectorize(lambda v: float(upper.width(v)) * 0.99), 2.98, 3.11, "belt", BLACK_CLOTH)
-    layers.add("back", [neck_lining(body, under)])
     layers.add("torso", [under.panel, upper.panel, *loops, waist])
     add_sleeves(body, under, replace(tunic, sleeve="regular", label="top"), layers)
     add_sleeves(body, upper, tunic, layers)
-    layers.add("over", [stand_collar(body, under, shirt)])
+    wear_collar(body, under, layers, shirt)
 
 
 def _cartridges(body: Body, upper: Upper, side: int) -> list[Panel]:
@@ -480,9 +362,6 @@ def _netela(body: Body, band: Material) -> list[Panel]:
 
 ROBES: Final[MappingProxyType[str, Wear]] = MappingProxyType(
     {
-        "kimono": wear_kimono,
-        "yukata": wear_yukata,
-        "hakama": wear_hakama,
         "qipao": wear_qipao,
         "deel": wear_deel,
         "ao-dai": wear_ao_dai,

@@ -7,38 +7,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from toile.catalog.plates.body import Body
-from toile.catalog.plates.curves import Points, bow, join
+from toile.catalog.plates.curves import Points, join
 from toile.catalog.plates.layers import Layers
 from toile.catalog.plates.looks import Garment
 from toile.catalog.plates.meshes import Width, fanned_mesh, hanging_mesh
 from toile.catalog.plates.modern import Wear
-from toile.catalog.plates.palette import luminance
 from toile.catalog.plates.panel import Line, Material, Panel
-from toile.catalog.plates.poses import SIDES, Side
 from toile.catalog.plates.skirts import Skirt, SkirtCut, cut_skirt
-from toile.catalog.plates.sleeves import SleeveCut, sleeve_panels
 from toile.catalog.plates.traditional_parts import (
     GOLD,
-    WHITE_CLOTH,
     Tunic,
     add_sleeves,
     belt,
     cloth_of,
     cloth_piece,
-    crossed_collar,
     cut_tunic,
     draped_folds,
     edge_line,
     hem_border,
-    narrower_neck,
     open_front,
     scarf_tail,
-    sleeve_border,
     strip,
     strip_along,
     trim_of,
@@ -52,12 +45,15 @@ _CHOLI: Final = Tunic(end=2.58, label="top", fit="slim", neckline="round", sleev
 
 
 def _skirt(
-    body: Body, material: Material, shape: str, top: float, end: float, label: str = "skirt", **more: object
+    body: Body,
+    material: Material,
+    shape: str,
+    top: float,
+    end: float,
+    label: str = "skirt",
+    **more: Any,  # noqa: ANN401
 ) -> Skirt:
-    return cut_skirt(body, SkirtCut(material=material, label=label, end=end, shape=shape, top=top, **more))  # type: ignore[arg-type]
-
-
-# --- South Asia -----------------------------------------------------------------------------------------------------
+    return cut_skirt(body, SkirtCut(material=material, label=label, end=end, shape=shape, top=top, **more))
 
 
 def wear_sari(body: Body, garment: Garment, layers: Layers) -> None:
@@ -158,89 +154,6 @@ def _slit(body: Body, upper: Upper, side: int, top: float) -> Line:
     return Line(body.at(side * (np.asarray(upper.width(v)) - inward), v), 1.5)
 
 
-# --- East Asia ------------------------------------------------------------------------------------------------------
-
-
-def wear_hanbok(body: Body, garment: Garment, layers: Layers) -> None:
-    """Full skirt hung from the chest; short jacket with curved sleeves, a white collar strip and a one-loop bow."""
-    cloth, jacket = cloth_of(garment), trim_of(garment, WHITE_CLOTH)
-    skirt = _skirt(body, cloth, "bell", 2.06, 8.60, waist=float(body.half_width(2.1)) + 0.06, seed=garment.seed)
-    tunic = Tunic(end=2.50, label="top", fit="regular", neckline="v", depth=2.05, hem="curved")
-    upper = cut_tunic(body, garment, tunic, jacket)
-    upper.panel.folds.clear()
-    layers.add("torso", [*skirt.panels, upper.panel])
-    for side in SIDES:
-        layers.add_sleeve(side, _bellied_sleeve(body, upper, side, cloth))
-    band = cloth.plain() if luminance(cloth.colour) < 0.8 else trim_of(garment).inside()
-    inner = narrower_neck(upper, 0.05)
-    layers.add("over", crossed_collar(body, inner, WHITE_CLOTH, meeting=1.92, end=2.06, width=0.08))
-    layers.add("over", crossed_collar(body, upper, band, meeting=2.04, end=2.26, width=0.13))
-    x, red = body.front, Material((0.776, 0.184, 0.208), fabric="silk")
-    ribbon = red if abs(luminance(red.colour) - luminance(cloth.colour)) > 0.12 else GOLD
-    long_end = [(x + 0.04, 2.18), (x + 0.15, 3.0), (x + 0.09, 4.0), (x + 0.16, 5.0)]
-    short_end = [(x - 0.03, 2.18), (x - 0.04, 3.0), (x - 0.10, 3.6), (x - 0.05, 4.3)]
-    loop = Panel(
-        [body.closed_curve([(x, 2.12), (x + 0.30, 2.03), (x + 0.37, 2.16), (x + 0.28, 2.25)])],
-        "belt", ribbon, part="trim", cast=0.4,
-    )  # fmt: skip
-    layers.add(
-        "over",
-        [
-            strip(body, long_end, 0.13, "belt", ribbon, cast=0.5),
-            strip(body, short_end, 0.12, "belt", ribbon, cast=0.5),
-            loop,
-        ],
-    )
-
-
-def _bellied_sleeve(body: Body, upper: Upper, side: Side, edge: Material) -> list[Panel]:
-    """A sleeve whose lower edge is a curve (baerae), with a border of the skirt's cloth."""
-    limb = body.arms[side]
-    sleeve = sleeve_panels(
-        body, upper, side, SleeveCut(type="regular", end=1.93, material=upper.cut.material, bulk=0.04)
-    )[-1]
-    t = np.linspace(0.45, 1.93, 14)
-    belly = 0.17 + 0.19 * np.sin(np.pi * np.clip((t - 0.3) / 1.68, 0, 1)) ** 1.2
-    inner = join(limb.inner(t, belly)[::-1], sleeve.segments[2][-1:])
-    outer, armhole = sleeve.segments[0], sleeve.segments[3]
-    panel = Panel(
-        [outer, bow(outer[-1], inner[0], 0.02 * limb.direction(1.9)), inner, armhole],
-        sleeve.label, sleeve.material, mesh=sleeve.mesh, ink=(1.0, 1.0, 1.0, 0.7), cast=0.45, falls=sleeve.falls,
-    )  # fmt: skip
-    panel.patches, panel.folds = sleeve.patches, sleeve.folds[:2]
-    return [panel, sleeve_border(panel, 0.14, edge.plain())]
-
-
-def wear_hanfu(body: Body, garment: Garment, layers: Layers) -> None:
-    """Top with wide hanging sleeves, its collar crossing to the wearer's right; pleated skirt over it; narrow sash."""
-    cloth, top = cloth_of(garment), trim_of(garment, WHITE_CLOTH)
-    tunic = Tunic(
-        end=3.2, label="top", fit="regular", neckline="v", depth=2.35, sleeve="kimono", sleeve_end=1.78, drop=0.85
-    )
-    upper = cut_tunic(body, garment, tunic, top)
-    layers.add("torso", [upper.panel])
-    add_sleeves(body, upper, tunic, layers)
-    skirt = _skirt(body, cloth, "a-line", 2.72, 8.5, waist=float(upper.width(2.72)) + 0.02, pleats=13)
-    band = cloth.plain() if cloth.pattern != "plain" else Material(cloth.inside().colour)
-    waist = belt(
-        body, lambda v: np.asarray(upper.width(np.minimum(v, 3.0))) + 0.03, 2.64, 2.90, "skirt", band, cast=0.3
-    )
-    x = body.front
-    ends = [
-        strip(body, [(x + du, 2.86), (x + du * 1.6, 3.8), (x + du * 1.2, end)], 0.09, "belt", band, cast=0.4)
-        for du, end in ((-0.06, 5.6), (0.07, 5.2))
-    ]
-    layers.add("torso", [*skirt.panels, waist, *ends])
-    collar = band if luminance(band.colour) < 0.85 else cloth.inside()
-    layers.add(
-        "over", crossed_collar(body, narrower_neck(upper, 0.045), WHITE_CLOTH, meeting=2.02, end=2.2, width=0.08)
-    )
-    layers.add("over", crossed_collar(body, upper, collar.plain(), meeting=2.26, end=2.66, width=0.13))
-
-
-# --- Southeast Asia -------------------------------------------------------------------------------------------------
-
-
 def wear_kebaya(body: Body, garment: Garment, layers: Layers) -> None:
     """Narrow wrapped skirt, bodice, and over it a fitted blouse that ends in two points in front."""
     cloth, batik = cloth_of(garment), trim_of(garment)
@@ -282,9 +195,6 @@ def wear_baju_kurung(body: Body, garment: Garment, layers: Layers) -> None:
     layers.add("torso", [upper.panel])
     wear_collar(body, upper, layers)
     add_sleeves(body, upper, tunic, layers)
-
-
-# --- Africa ---------------------------------------------------------------------------------------------------------
 
 
 def wear_iro_and_buba(body: Body, garment: Garment, layers: Layers) -> None:
@@ -352,9 +262,6 @@ def wear_kente(body: Body, garment: Garment, layers: Layers) -> None:
     layers.add("over", [thrown])
 
 
-# --- Central America ------------------------------------------------------------------------------------------------
-
-
 def wear_huipil(body: Body, garment: Garment, layers: Layers) -> None:
     """Wrapped striped skirt and sash; a straight blouse with a square neck in a woven yoke."""
     cloth, corte = cloth_of(garment), trim_of(garment)
@@ -383,8 +290,6 @@ WRAPS: Final[MappingProxyType[str, Wear]] = MappingProxyType(
         "sari": wear_sari,
         "lehenga-choli": wear_lehenga_choli,
         "salwar-kameez": wear_salwar_kameez,
-        "hanbok": wear_hanbok,
-        "hanfu": wear_hanfu,
         "kebaya": wear_kebaya,
         "baju-kurung": wear_baju_kurung,
         "iro-and-buba": wear_iro_and_buba,

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from toile.catalog.plates import vocabulary as words
-from toile.catalog.plates.captions import NOUNS, attributes, garment_captions, hierarchical_caption, plain_captions
+from toile.catalog.plates.captions import attributes, garment_captions, hierarchical_caption, plain_captions
 from toile.catalog.plates.looks import Cloth, Figure, Garment, Look, Shoes
+from toile.catalog.plates.phrases import NOUNS
 from toile.catalog.plates.sampling import sample_look
 from toile.recipes.captions import UNSEEN_NOUNS
 
