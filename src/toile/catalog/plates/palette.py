@@ -69,7 +69,7 @@ def mix(first: Rgb, second: Rgb, share: float) -> Rgb:
 def shade_of(colour: Rgb) -> Rgb:
     """The colour in shadow: darker and cooler."""
     r, g, b = colour
-    return (max(0.0, r * 0.66 - 0.01), max(0.0, g * 0.64 - 0.01), max(0.0, b * 0.74 - 0.01))
+    return (max(0.0, r * 0.66 - 0.01), max(0.0, g * 0.64 - 0.01), max(0.0, b * 0.71 - 0.01))
 
 
 def light_of(colour: Rgb) -> Rgb:

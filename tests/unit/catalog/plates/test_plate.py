@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
-from toile.catalog.plates import Cloth, Figure, Garment, Hat, Look, Shoes, build_plate, flat_lay
+from toile.catalog.plates import Bag, Cloth, Figure, Garment, Hat, Look, Shoes, build_plate, flat_lay
 from toile.catalog.plates import vocabulary as words
 from toile.catalog.plates.construction import CONSTRUCTIONS
 from toile.catalog.plates.keypoints import HIDDEN, KEYPOINTS, VISIBLE
 from toile.catalog.plates.panel import LABELS
-from toile.catalog.plates.plate import FIGURE, NOWHERE, SHOES
+from toile.catalog.plates.plate import BAG, FIGURE, NOWHERE, SHOES
 from toile.catalog.plates.rules import problems
 from toile.errors import ConfigError
 from toile.vision.colour import measure_colour
@@ -276,6 +277,20 @@ def test_every_pattern_is_its_own():
     ]
     pictures = {build_plate(changed(LOOK, 1, cloth=cloth)).picture(128).tobytes() for cloth in cloths}
     assert len(pictures) == len(words.PATTERNS)
+
+
+@pytest.mark.parametrize("kind", words.BAGS)
+def test_every_bag_is_carried(kind):
+    plate = build_plate(replace(LOOK, bag=Bag(kind=kind, colour="brown")))
+    bag = plate.slot_map().garment(BAG)
+    assert bag.sum() > 60
+    assert (plate.label_map()[bag] == LABELS.index("bag")).all()
+
+
+def test_on_white_there_is_nothing_but_the_figure(plate):
+    picture = plate.picture(background="white")
+    far = ndimage.binary_dilation(plate.person_mask(), iterations=4)
+    assert (picture[~far] == 255).all()
 
 
 def test_an_unknown_category_is_named():
