@@ -19,6 +19,7 @@ from toile.catalog.plates.phrases import (
     plain_noun,
     sleeve_words,
     trim_noun,
+    trim_words,
     with_article,
 )
 from toile.catalog.plates.rules import construction_of, contrast, problems
@@ -252,10 +253,9 @@ def _colour_sentences(before: Cloth, after: Cloth, it: str, verb: str, *, whole:
 
 
 def _trim_sentences(after: Garment, has: str) -> tuple[str, ...]:
-    noun = trim_noun(after.category)
-    colour = after.trim.colour if after.trim is not None else ""
-    what = with_article(f"{colour} {noun}")
-    verb = "are" if what.startswith(colour) and noun.endswith("s") else "is"
+    noun, colour = trim_noun(after.category), after.trim.colour if after.trim is not None else ""
+    what = trim_words(after.category, colour)
+    verb = "are" if noun.endswith("s") else "is"
     return (f"but with {what}", f"the same with {what}", f"the {noun} {verb} {colour}", f"{has} {what}")
 
 

@@ -154,18 +154,14 @@ def describe(garment: Garment, *, without: Collection[str] = (), wording: int = 
     Args:
         garment: to be described.
         without: words not to be used.
-        wording: another number chooses other nouns and another order of the details.
+        wording: another number chooses other nouns and another order: lengths before colours, details reversed.
         brief: leave out sleeves, collar and hem.
     """
     cloth, made = garment.cloth, construction_of(garment.category)
     bare = garment.sleeve_length == "sleeveless" and made.sleeve_types and not brief and wording % 2 == 0
-    adjectives = [
-        "sleeveless" if bare else None,
-        _ground(cloth),
-        _fabric(garment),
-        _length(garment, made.role),
-        _cut(garment),
-    ]
+    length, coloured = _length(garment, made.role), [_ground(cloth), _fabric(garment)]
+    ordered = [length, *coloured] if wording % 2 else [*coloured, length]
+    adjectives = ["sleeveless" if bare else None, *ordered, _cut(garment)]
     if garment.fit in ("loose", "boxy") and not brief:
         adjectives.insert(0, {"loose": "loose", "boxy": "oversized"}[garment.fit])
     phrase = " ".join([*filter(None, adjectives), noun_of(garment.category, without, wording)])
@@ -175,7 +171,7 @@ def describe(garment: Garment, *, without: Collection[str] = (), wording: int = 
     if cloth.pattern != "plain" and cloth.second and wording % 2 == 0:
         details.append(_PATTERN_WORDS[cloth.pattern][1].format(second=cloth.second))
     if garment.category in TRADITIONS and garment.trim is not None and not brief:
-        details.append(f"{garment.trim.colour} {trim_noun(garment.category, without)}")
+        details.append(trim_words(garment.category, garment.trim.colour, without))
     return f"{phrase} with {listed(details)}" if details else phrase
 
 
@@ -281,7 +277,7 @@ _TRIM_NOUNS: Final = MappingProxyType(
     {
         "kimono": "obi",
         "yukata": "obi",
-        "hakama": "hakama",
+        "hakama": "pleated trousers",
         "hanbok": "short top",
         "hanfu": "top",
         "deel": "trim",
@@ -296,7 +292,7 @@ _TRIM_NOUNS: Final = MappingProxyType(
         "barong-tagalog": "embroidery",
         "chokha": "shirt",
         "agbada": "embroidery",
-        "iro-and-buba": "headwrap",
+        "iro-and-buba": "shoulder cloth",
         "kilt": "socks",
         "dirndl": "apron",
         "fustanella": "waistcoat",
@@ -310,10 +306,19 @@ _TRIM_NOUNS: Final = MappingProxyType(
 )
 
 
+def trim_words(category: str, colour: str, without: Collection[str] = ()) -> str:
+    """The second cloth in its colour: `a green obi`, `white socks`, `gold embroidery`."""
+    noun = trim_noun(category, without)
+    return f"{colour} {noun}" if noun in _UNCOUNTED else with_article(f"{colour} {noun}")
+
+
+_UNCOUNTED: Final = ("embroidery", "trim")
+
+
 def trim_noun(category: str, without: Collection[str] = ()) -> str:
     """What the second cloth of a traditional garment is: `obi`, `apron`, `border`."""
     noun = _TRIM_NOUNS.get(category, "trim")
-    return "pants" if noun == "trousers" and noun in without else noun
+    return noun.replace("trousers", "pants") if "trousers" in without else noun
 
 
 def with_article(phrase: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -58,7 +59,7 @@ def test_everyday_words():
     assert captions[0] == "red silk knee-length flared dress with short puffed sleeves and a v-neck, black pumps"
     assert "red dress, black pumps" in captions
     assert "someone in a red dress" in captions
-    assert captions[1].startswith("a woman wearing a red silk knee-length flared frock")
+    assert captions[1].startswith("a woman wearing a knee-length red silk flared frock")
     assert garment_captions(DRESS)[1] == "red dress laid flat"
 
 
@@ -100,3 +101,17 @@ def test_attributes_are_named_as_in_records():
 )
 def test_traditional_garments_say_what_their_construction_fixes(culture, item):
     assert item in hierarchical_caption(sample_look(1, wishes={"culture": culture}))
+
+
+@pytest.mark.parametrize(
+    ("culture", "phrase"),
+    [
+        ("kimono", r"(with|and) an? \w+ obi"),
+        ("kilt", r"(with|and) \w+ socks"),
+        ("agbada", r"(with|and) \w+ embroidery"),
+        ("dirndl", r"(with|and) an? \w+ apron"),
+    ],
+)
+def test_second_cloths_have_names(culture, phrase):
+    for seed in range(5):
+        assert re.search(phrase, plain_captions(sample_look(seed, wishes={"culture": culture}))[0])
