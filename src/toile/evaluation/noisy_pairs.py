@@ -16,11 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from toile.catalog.images import decode_image
-from toile.catalog.manifest import Row
 from toile.catalog.photos import iterate_garments
-from toile.catalog.sample import sample_path
-from toile.catalog.sources import open_source
+from toile.catalog.plates.examples import PlateConfig, example
 from toile.catalog.split import Split, split_of
 from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress
@@ -50,6 +47,8 @@ _WORDS: Final = {
     "blouse": ("blouse", "blouse", "blusa", "Bluse"),
 }
 """Category to its word in each of `VOCABULARIES`."""
+PLATES_SEED: Final = 977
+"""No recipe trains on plates of this seed."""
 _BATCH_SIZE: Final = 64
 
 
@@ -156,23 +155,27 @@ def load_photos(files: Sequence[Path], splits: Sequence[Split] | None, encoder: 
     )
 
 
-def load_drawn(encoder: Encoder, progress: Progress) -> TruePairs:
-    """The drawn pairs of the bundled sample; domains: flat garments, dressed people, and whatever has a culture."""
-    rows = [row for row in open_source(sample_path()) if isinstance(row, Row) and row.caption]
-    images = []
-    for start in range(0, len(rows), _BATCH_SIZE):
-        pictures = [decode_image(row.read()) for row in rows[start : start + _BATCH_SIZE]]
-        images.append(encoder.encode_images(pictures))
-        progress("looking at drawings", start + len(pictures), len(rows))
-    words = np.array([str(row.caption) for row in rows])
-    kinds = ["people" if row.category == "look" else "garments" for row in rows]
+def load_drawn(count: int, encoder: Encoder, progress: Progress) -> TruePairs:
+    """So many fashion plates with their plain captions; domains: people, garments laid flat, and traditional dress."""
+    config = PlateConfig(seed=PLATES_SEED)
+    images, words, domains = [], list[str](), list[str]()
+    for start in range(0, count, _BATCH_SIZE):
+        plates = [example(number, config) for number in range(start, min(start + _BATCH_SIZE, count))]
+        is_flat = [plate.index % 2 == 1 for plate in plates]
+        pictures = [plate.flat if flat else plate.picture for plate, flat in zip(plates, is_flat, strict=True)]
+        images.append(encoder.encode_images([Image.fromarray(picture) for picture in pictures]))
+        for plate, flat in zip(plates, is_flat, strict=True):
+            words.append((plate.garment_captions if flat else plate.captions)[-1])
+            domains.append("traditional" if plate.look.culture else "garments" if flat else "people")
+        progress("drawing plates", len(words), count)
+    captions = np.array(words)
     return TruePairs(
         images=np.concatenate(images),
-        texts=encode_distinct(encoder, words),
-        words=words,
-        domains=np.array(["traditional" if row.culture else kind for row, kind in zip(rows, kinds, strict=True)]),
-        meanings=words,
-        rows=np.arange(len(rows)),
+        texts=encode_distinct(encoder, captions),
+        words=captions,
+        domains=np.array(domains),
+        meanings=captions,
+        rows=np.arange(count),
     )
 
 

@@ -172,7 +172,8 @@ def _look(row: Row | Rejected, original: Any, domain: str | None) -> _Looked:  #
         body=read_body({**row.extra, **original}, width=image.width, height=image.height),
         digest=row.digest(data),
     )
-    return _Looked(facts=facts, image=bound_side(image), hash=perceptual_hash(image), thumbnail=thumbnail(image))
+    small = bound_side(image)
+    return _Looked(facts=facts, image=small, hash=perceptual_hash(small), thumbnail=thumbnail(small))
 
 
 def _words(row: Row) -> tuple[str | None, str | None]:
