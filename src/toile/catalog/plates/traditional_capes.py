@@ -62,12 +62,13 @@ def _cape_side(body: Body, side: Side, cape: _Cape) -> tuple[Points, Points, Poi
     """Edge along the arm, hanging corner, side down to the hem."""
     sign, limb = SIGN[side], body.arms[side]
     shoulder = body.at(sign * body.build.shoulder, 1.50)
-    elbow = limb.axis(0.95) + np.array([0.22 * sign, 0.0])
-    wrist = limb.axis(cape.reach) + np.array([0.22 * sign, -0.05])
-    corner = np.array([sign * max(abs(float(wrist[0])), 1.2) + 0.05 * sign, float(wrist[1]) + cape.drop])
+    elbow = limb.axis(0.95) + limb.outward(0.95) * 0.24
+    # The cloth is held up at the wrist and hangs inside of it, so that the hand comes out.
+    wrist = limb.axis(cape.reach) + limb.outward(cape.reach) * 0.16
+    corner = wrist + np.array([-0.20 * sign, cape.drop])
     hem = np.array([sign * cape.hem + 0.6 * body.pose.pelvis, cape.end])
     edge = through(shoulder, between(shoulder, elbow, 0.6) + np.array([0.02 * sign, -0.10]), elbow, wrist)
-    hanging = through(wrist, between(wrist, corner, 0.5) + np.array([0.05 * sign, 0.0]), corner)
+    hanging = through(wrist, between(wrist, corner, 0.35) + np.array([-0.12 * sign, 0.0]), corner)
     lower = through(corner, between(corner, hem, 0.4) + np.array([-0.06 * sign, 0.1]), hem)
     return edge, hanging, lower
 
@@ -147,7 +148,7 @@ def wear_agbada(body: Body, garment: Garment, layers: Layers) -> None:
     layers.add("torso", [upper.panel])
     wear_collar(body, upper, layers)
     add_sleeves(body, upper, tunic, layers)
-    cape = _Cape(reach=1.80, drop=1.7, hem=1.22, end=7.65)
+    cape = _Cape(reach=1.86, drop=1.5, hem=1.45, end=7.65)
     gown = _cape_panel(body, cape, "outer", cloth)
     pocket = [(0.42, 2.6), (0.64, 2.6), (0.64, 3.1), (0.42, 3.1), (0.42, 2.6)]
     gown.lines.append(Line(body.points(pocket), 0.8))
@@ -159,7 +160,7 @@ def wear_grand_boubou(body: Body, garment: Garment, layers: Layers) -> None:
     cloth, embroidery = cloth_of(garment), trim_of(garment)
     skirt = cut_skirt(body, SkirtCut(material=cloth, label="skirt", end=8.5, shape="tube", top=3.1))
     layers.add_bottoms(skirt.panels)
-    cape = _Cape(reach=1.62, drop=1.9, hem=1.12, end=8.55, neck=0.20, depth=2.0)
+    cape = _Cape(reach=1.86, drop=1.7, hem=1.32, end=8.55, neck=0.20, depth=2.0)
     robe = _cape_panel(body, cape, "dress", cloth)
     layers.add("over", [robe, *_embroidered_bib(body, cape, "dress", embroidery, 3.4)])
 
