@@ -21,6 +21,8 @@ from toile.catalog.plates.upper import Upper
 _SEAM_INK: Final = 0.75
 _UNDER: Final = 6
 _ARMHOLE_BEND: Final = 10
+_WOUND_FROM: Final = 0.2
+_WINDING: Final = 0.24
 _CLEAR: Final = 0.04
 
 
@@ -230,8 +232,10 @@ def _ruffle(place: _Place) -> _Shape:
 
 
 def _wrapped(place: _Place) -> _Shape:
+    """Bands wound round the arm: each begins a little wider than the last one ended."""
+
     def width(t: Any) -> Any:  # noqa: ANN401
-        return place.arm(t) + 0.02
+        return place.arm(t) + 0.025 + 0.035 * np.mod((np.asarray(t) - _WOUND_FROM) / _WINDING, 1.0)
 
     return _Shape(outer=width, inner=width)
 
@@ -266,7 +270,7 @@ def _plain(place: _Place, shape: _Shape) -> list[Panel]:
     # An arm lifted sideways would hump at the shoulder: its outer edge starts later.
     start = 0.05 if shape.head else 0.15 + 0.42 * limb.spread
     start = min(start, 0.6 * end)
-    t = np.linspace(start, end, 10)
+    t = np.linspace(start, end, 22 if place.cut.type == "wrapped" else 10)
     ribbon = limb.outer(t, shape.outer(t))
     lifted = place.shoulder + np.array([0.3 * place.sign, -0.9]) * shape.head
     head = [between(lifted, ribbon[0], 0.35)] if shape.head else []
@@ -443,8 +447,8 @@ def _wrapping(place: _Place, shape: _Shape) -> list[Fold]:
     """Oblique bands."""
     limb = place.limb
     return [
-        _bent(limb.outer(t, float(shape.outer(t))), limb.inner(t + 0.16, float(shape.inner(t))), 0.9, 0.6)
-        for t in np.arange(0.2, place.end - 0.08, 0.22)
+        _bent(limb.outer(t, float(shape.outer(t))), limb.inner(t + 0.14, float(shape.inner(t))), 1.2, 0.9)
+        for t in np.arange(_WOUND_FROM, place.end - 0.08, _WINDING).tolist()
     ]
 
 
