@@ -29,7 +29,10 @@ Values = NDArray[np.float64]
 DEFAULT_Z: Final = 1.645  # one mismatch in twenty lies above it
 _LAMBDA: Final = 0.5  # Storey's: pairs with larger p-values are taken for mismatches
 
-_MIN_GAP: Final = 1.0  # spreads of the mismatches: matches nearer than that can't be told from them
+_MIN_GAP: Final = 1.5
+"""Spreads between mismatches and matches, below which these can't be told from those. Measured: photos, whose noise is
+seen with an AUROC of 0.85 and more, have 2.2 to 2.9; plates under an encoder that never saw any, 0.62 to 0.75, have 0.8
+to 1.3, and a threshold there drops right pairs nearly as often as wrong ones."""
 _MIN_MATCHES: Final = 0.25
 """Where fewer seem to match, a domain's captions may be wrong, or its words may be unknown to the encoder. A threshold
 would empty it either way, and what it is for is not to lose the second kind."""
