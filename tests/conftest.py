@@ -8,9 +8,29 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from toile.errors import ToileError
+
 # A busy machine is slow, not wrong.
 settings.register_profile("toile", deadline=None)
 settings.load_profile("toile")
+
+try:
+    from toile.catalog.plates import canvas  # noqa: F401
+
+    NO_DRAWING = ""
+except ToileError as error:
+    NO_DRAWING = str(error)
+
+
+def pytest_report_header() -> list[str]:
+    """Say what can't be tested on this machine."""
+    return [f"fashion plates are NOT tested: {NO_DRAWING}"] if NO_DRAWING else []
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Drawing needs system libraries that a bare machine may lack; all else is tested there."""
+    return True if NO_DRAWING and "plates" in collection_path.as_posix().rpartition("/tests/")[2] else None
+
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 

@@ -80,7 +80,7 @@ def examine(bundle: Path | None = None) -> Diagnosis:
         bundle: folder of a bundle; None is the one inside the package.
     """
     requirements = list(_requirements())
-    problems = [*_package_problems(requirements)]
+    problems = [*_package_problems(requirements), *_drawing_problems()]
     device, threads = _device(problems)
     return Diagnosis(
         version=toile.__version__,
@@ -91,6 +91,14 @@ def examine(bundle: Path | None = None) -> Diagnosis:
         bundle=None if device is None else _bundle(bundle, problems),
         problems=problems,
     )
+
+
+def _drawing_problems() -> Iterator[str]:
+    """Drawing needs libraries of the system that pip can't bring."""
+    try:
+        from toile.catalog.plates import canvas  # noqa: F401
+    except ToileError as error:
+        yield f"toile plates can't draw: {error}"
 
 
 def _requirements() -> Iterator[Requirement]:

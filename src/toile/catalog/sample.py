@@ -178,19 +178,16 @@ def _is_whole(mask: NDArray[np.bool_], *, pieces: int) -> bool:
 
 
 def _look_rows() -> Iterator[dict[str, Any]]:
-    from toile.catalog.plates.captions import plain_captions
-    from toile.catalog.plates.cultures import TRADITIONS
-    from toile.catalog.plates.plate import build_plate
-    from toile.catalog.plates.sampling import main_garment, sample_look
+    from toile.catalog.plates.examples import PlateConfig, example
 
     for number in range(NUM_LOOKS):
-        look = sample_look(number, seed=WORLD_SEED + 1)
+        plate = example(number, PlateConfig(seed=WORLD_SEED + 1, background="paper"))
         yield _row(
             identity=f"look-{number:03d}",
-            pixels=Image.fromarray(np.ascontiguousarray(build_plate(look).picture())),
+            pixels=Image.fromarray(plate.picture),
             label="look",
-            caption=plain_captions(look)[0],
-            colour=main_garment(look).cloth.colour,
-            people=TRADITIONS[look.culture].people if look.culture else None,
+            caption=plate.captions[0],
+            colour=plate.main.cloth.colour,
+            people=plate.people,
             kind="look",
         )

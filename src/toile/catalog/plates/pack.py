@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile.catalog.photos import CO_PARSING_LABELS
-from toile.catalog.plates.captions import garment_captions, plain_captions
+from toile.catalog.plates.examples import PlateConfig, PlateExample, example
 from toile.catalog.plates.looks import Garment, Look
 from toile.catalog.plates.panel import LABELS
-from toile.catalog.plates.plate import Plate, build_plate, flat_lay
+from toile.catalog.plates.plate import Plate
 from toile.catalog.plates.rules import construction_of
-from toile.catalog.plates.sampling import main_garment, sample_look
 from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
 
@@ -133,35 +132,34 @@ def pack_plates(
 def _rows(numbers: range, seed: int) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """The row of each look, and that of its garment laid flat where the photo sets have a label for it."""
     for number in numbers:
-        look = sample_look(number, seed=seed)
+        plate = example(number, PlateConfig(seed=seed))
         name = f"plate-{seed}-{number}"
-        yield _look_row(look, name), _flat_row(main_garment(look), name)
+        yield _look_row(plate, name), _flat_row(plate, name)
 
 
-def _look_row(look: Look, name: str) -> dict[str, Any]:
-    plate = build_plate(look)
-    labels = co_parsing_labels(plate, look)
+def _look_row(plate: PlateExample, name: str) -> dict[str, Any]:
+    labels = co_parsing_labels(plate.plate, plate.look)
     return {
         "photo_id": name,
-        "image": _stored(plate.picture(background="white"), name),
+        "image": _stored(plate.picture, name),
         "tags": [CO_PARSING_LABELS[index] for index in np.unique(labels) if index],
         "labels": _png(Image.fromarray(labels)),
-        "pose": plate.keypoints().ravel().tolist(),
-        "person": _png(Image.fromarray(plate.person_mask())),
-        "captions": _wordings(plain_captions(look)),
+        "pose": plate.keypoints.ravel().tolist(),
+        "person": _png(Image.fromarray(plate.person_mask)),
+        "captions": _wordings(plate.captions),
     }
 
 
-def _flat_row(garment: Garment, name: str) -> dict[str, Any] | None:
-    label = _FLAT_LABELS.get(category_of(garment))
+def _flat_row(plate: PlateExample, name: str) -> dict[str, Any] | None:
+    label = _FLAT_LABELS.get(category_of(plate.main))
     if label is None:
         return None
     return {
         "image_id": name,
-        "image": _stored(flat_lay(garment).picture(background="white"), name),
+        "image": _stored(plate.flat, name),
         "label": label,
         "kids": False,
-        "captions": _wordings(garment_captions(garment)),
+        "captions": _wordings(plate.garment_captions),
     }
 
 

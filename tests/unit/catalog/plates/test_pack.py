@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from toile.catalog.photos import iterate_garments, iterate_street_garments, load_street_cutouts
+from toile.catalog.plates.examples import PlateConfig, example
+from toile.catalog.plates.pack import pack_plates
+from toile.errors import ConfigError
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plates")
+    pack_plates(folder, count=6, start=3)
+    return folder
+
+
+def test_looks_are_read_as_street_photos_are(packed: Path) -> None:
+    cutouts = load_street_cutouts(packed / "streets.parquet", None)
+    assert [cutout.id for cutout in cutouts] == [f"plate-0-{number}" for number in range(3, 9)]
+    plate = example(3, PlateConfig())
+    assert cutouts[0].caption == plate.captions[0]
+    assert f"{plate.captions[0]}, fashion plate" in cutouts[0].captions
+    assert cutouts[0].image.size == (192, 256)
+    nose = cutouts[0].pose[0]
+    assert 0 < nose[1] < 60
+
+
+def test_labels_name_the_garments_that_are_worn(packed: Path) -> None:
+    plate = example(3, PlateConfig())
+    categories = {
+        garment.category
+        for garment in iterate_street_garments(packed / "streets.parquet", None)
+        if garment.id.startswith("plate-0-3-")
+    }
+    assert plate.category in categories
+
+
+def test_flats_are_read_as_garment_photos_are(packed: Path) -> None:
+    flats = list(iterate_garments(packed / "garments.parquet", None))
+    assert {flat.id for flat in flats} <= {f"plate-0-{number}" for number in range(3, 9)}
+    first = flats[0]
+    plate = example(int(first.id.rsplit("-", 1)[1]), PlateConfig())
+    assert first.captions[0] == plate.garment_captions[0]
+    assert first.colours[0].share > 0.2
+
+
+def test_no_plates_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="count is 0, expected the number of plates: 1 or more"):
+        pack_plates(tmp_path / "none", count=0)
+    assert not (tmp_path / "none").exists()
