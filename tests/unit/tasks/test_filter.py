@@ -265,6 +265,16 @@ def test_a_near_duplicate_by_embedding_goes(tmp_path):
     assert gone[0]["cosine_to_same"] >= 0.99999
 
 
+def test_relatives_that_the_manifest_knows_of_are_no_duplicates(tmp_path):
+    rows = [{**row, "split_group": None} for row in rows_of(24)]
+    for row in (4, 8, 12):
+        rows[row]["image"] = rows[0]["image"]
+    rows[0]["split_group"] = rows[4]["split_group"] = "plate 0"
+    rules = RuleSettings(min_side_px=None, min_cosine=None)
+    run(write(tmp_path / "a.parquet", rows), tmp_path / "out", rules, method="none")
+    assert {row["row"]: row["same_hash"] for row in audit(tmp_path / "out") if not row["kept"]} == {8: 0, 12: 0}
+
+
 def test_soft_drops_nothing_and_weighs(tmp_path):
     source = write(tmp_path / "shop.parquet", rows_of(40, WRONG))
     report = run(source, tmp_path / "out", method="mixture", soft=True)

@@ -20,6 +20,7 @@ from toile.catalog.filtering.duplicates import (
     mark_duplicates,
     near_embeddings,
     near_hashes,
+    unless_related,
 )
 from toile.catalog.filtering.reading import Reading
 from toile.catalog.filtering.rules import RULES
@@ -108,11 +109,11 @@ def _mark(name: str, reading: Reading, rules: RuleSettings, left: NDArray[np.boo
                 better=better,
             )
         case "hash" if rules.max_hash_bits is not None:
-            near = near_hashes(reading.hashes, reading.thumbnails, rules.max_hash_bits)
+            near = unless_related(near_hashes(reading.hashes, reading.thumbnails, rules.max_hash_bits), reading.groups)
             bands = hash_bands(reading.hashes, rules.max_hash_bits)
             mark_duplicates(bands, near, eligible=left, scores=reading.scores, better=better)
         case "embedding" if rules.min_cosine is not None:
-            near = near_embeddings(reading.images, rules.min_cosine)
+            near = unless_related(near_embeddings(reading.images, rules.min_cosine), reading.groups)
             mark_duplicates(embedding_bands(reading.bands), near, eligible=left, scores=reading.scores, better=better)
 
 

@@ -8,7 +8,8 @@ Each record has a few bands, short pieces of a signature; records that share a b
 - Embeddings: 16 bands of 16 signs of random projections (Charikar, 2002). Cosine 0.99 shares a band with probability
   0.9999, 0.95 with 0.96.
 
-Of near-duplicates the one with the best score stays, of equals the earliest.
+Of near-duplicates the one with the best score stays, of equals the earliest. Records of one split group are relatives
+that the manifest itself knows of, such as drawings that differ in one attribute: never duplicates of each other.
 """
 
 from __future__ import annotations
@@ -113,6 +114,11 @@ def near_embeddings(embeddings: Embeddings, min_cosine: float) -> Near:
         return close
 
     return near
+
+
+def unless_related(near: Near, groups: NDArray[np.uint64]) -> Near:
+    """Near, but not in one split group."""
+    return lambda first, second: near(first, second) & (groups[first][:, None] != groups[second][None])
 
 
 def mark_duplicates(

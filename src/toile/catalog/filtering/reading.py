@@ -48,6 +48,7 @@ _FACTS: Final = pa.schema(
         ("text", pa.string()),
         ("text_origin", pa.string()),
         ("num_words", pa.int32()),
+        ("group", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
         ("persons", pa.int32()),
@@ -75,6 +76,7 @@ class Reading:
         thumbnails: `(N, 192)`.
         bands: of the image embeddings, `(N, 16)`.
         ids: 64-bit digests of the ids, `(N,)`.
+        groups: the same of the split groups; a row without one is a group of its own.
         domain: `(N,)`.
         dropped: `(N,)`, position in `RULES` of the record rule that drops the row, else -1.
     """
@@ -89,6 +91,7 @@ class Reading:
     thumbnails: NDArray[np.uint8]
     bands: NDArray[np.uint16]
     ids: NDArray[np.uint64]
+    groups: NDArray[np.uint64]
     domain: NDArray[np.int32]
     dropped: NDArray[np.int8]
 
@@ -167,6 +170,7 @@ def _look(row: Row | Rejected, original: Any, domain: str | None) -> _Looked:  #
         text=text,
         text_origin=origin,
         num_words=len((text or "").split()),
+        group=row.split_group,
         width=image.width,
         height=image.height,
         body=read_body({**row.extra, **original}, width=image.width, height=image.height),
@@ -244,6 +248,7 @@ class _Notes:
                 ("thumbnails", np.uint8, THUMBNAIL_BYTES),
                 ("bands", np.uint16, NUM_BANDS),
                 ("ids", np.uint64, None),
+                ("groups", np.uint64, None),
                 ("domain", np.int32, None),
                 ("dropped", np.int8, None),
             )
@@ -262,7 +267,8 @@ class _Notes:
             "hashes": np.array([item.hash for item in looked], np.uint64),
             "thumbnails": np.stack([item.thumbnail for item in looked]),
             "bands": sign_bands(images),
-            "ids": np.array([_id_digest(item, self.num_rows + index) for index, item in enumerate(facts)], np.uint64),
+            "ids": _digests([item.id for item in facts], self.num_rows),
+            "groups": _digests([item.group for item in facts], self.num_rows),
             "domain": np.array([self._domain(item.domain) for item in facts]),
             "dropped": np.array([-1 if name is None else RULES.index(name) for name in dropped]),
         }
@@ -301,10 +307,11 @@ class _Notes:
         return code
 
 
-def _id_digest(facts: Facts, row: int) -> int:
-    """Equal for equal ids only; a row without any is like no other."""
-    key = f"row {row}" if facts.id is None else f"id {facts.id}"
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
+def _digests(names: Sequence[str | None], first_row: int) -> NDArray[np.uint64]:
+    """Equal for equal names only; a row without a name is like no other."""
+    keys = [f"row {first_row + i}" if name is None else f"name {name}" for i, name in enumerate(names)]
+    digests = [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") for key in keys]
+    return np.array(digests, np.uint64)
 
 
 def _to_row(facts: Facts) -> dict[str, Any]:

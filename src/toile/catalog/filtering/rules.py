@@ -33,8 +33,8 @@ EXPLAINED: Final = {
     "body": "enough of the body's joints are seen; judged where a record carries a pose",
     "area": "a person fills enough of the picture; judged where a record carries a mask or a label map",
     "id": "no earlier record has the same id",
-    "hash": "no better record has nearly the same pixels (perceptual hash and colours)",
-    "embedding": "no better record has nearly the same embedding",
+    "hash": "no better record has nearly the same pixels (perceptual hash and colours); one of its split group may",
+    "embedding": "no better record has nearly the same embedding; one of its split group may",
     "score": "the words fit the picture, by the threshold of the record's domain",
 }
 
@@ -49,6 +49,7 @@ class Facts:
         text: what is compared with the picture; None where there are no words.
         text_origin: the column that the words are from.
         num_words: of the text.
+        group: the record's `split_group`.
         digest: of picture and row, so that a source that changes meanwhile is noticed.
         broken: why the row can't be used.
     """
@@ -58,6 +59,7 @@ class Facts:
     text: str | None = None
     text_origin: str | None = None
     num_words: int = 0
+    group: str | None = None
     width: int | None = None
     height: int | None = None
     body: Body = field(default_factory=Body)
