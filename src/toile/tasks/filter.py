@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -303,7 +304,7 @@ def _domain_reports(account: Account, decision: Decision) -> list[DomainReport]:
                 scored=scored,
                 kept=kept,
                 ratio=(kept / account.kept) / (rows / account.rows) if account.kept else 0.0,
-                tau=threshold.value if threshold is not None and threshold.decides else None,
+                tau=None if threshold is None or not math.isfinite(threshold.value) else threshold.value,
                 tau_origin=None if threshold is None else threshold.origin + (", lowered" if threshold.lowered else ""),
                 calibration=None if null is None else null.origin,
                 centre=None if null is None else null.centre,

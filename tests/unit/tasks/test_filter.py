@@ -334,6 +334,30 @@ def test_pictures_beside_a_parquet_manifest_move_into_it(tmp_path):
     assert kept[3]["shop"] == "large"
 
 
+def test_pictures_outside_of_the_source_are_not_read(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "secret.png").write_bytes(picture(0, "red"))
+    lines = ["file_name,caption", "../secret.png,a red dress", "missing.png,a red dress"]
+    (tmp_path / "photos" / "list.csv").write_text("\n".join(lines))
+    run(tmp_path / "photos" / "list.csv", tmp_path / "out", method="none")
+    told = audit(tmp_path / "out")
+    assert [row["dropped_by"] for row in told] == ["readable", "readable"]
+    assert "points outside of its source's folder" in told[0]["note"]
+    assert "missing.png is missing" in told[1]["note"]
+    assert kept_ids(tmp_path / "out") == []
+
+
+def test_words_that_the_encoder_does_not_know_cost_nobody_a_place(tmp_path):
+    rows = [{**row, "caption": f"kurta number {i}"} for i, row in enumerate(rows_of(40))]
+    report = run(write(tmp_path / "a.parquet", rows), tmp_path / "out")
+    assert report.account.kept == 40
+    assert report.domains[0].tau_origin == "undecided"
+    assert report.domains[0].tau is None
+    assert {(row["verdict_score"], row["weight"]) for row in audit(tmp_path / "out")} == {("not judged", 1.0)}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "score hardly above mismatched ones: nothing was dropped for its score" in page
+
+
 def test_bad_requests_are_refused_before_any_work(tmp_path):
     source = write(tmp_path / "shop.parquet", rows_of(20))
     with pytest.raises(ConfigError, match=r"shop.parquet has no column 'country' .* choose one of category, culture"):
