@@ -44,7 +44,11 @@ def page(**values):
         source="shop.parquet",
         settings=FilterSettings(domain="culture", rules=RuleSettings(max_aspect=None), score=ScoreSettings()),
         account=account(),
-        domains=[domain("plain"), domain("rare", calibration="pooled"), domain("blind", tau=None, tau_origin="undecided")],
+        domains=[
+            domain("plain"),
+            domain("rare", calibration="pooled"),
+            domain("blind", tau=None, tau_origin="undecided"),
+        ],
         samples=samples,
         bundle="fake 000000000000",
         seconds=1.0,

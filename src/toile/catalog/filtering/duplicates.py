@@ -97,9 +97,12 @@ def near_hashes(hashes: NDArray[np.uint64], thumbnails: NDArray[np.uint8], max_b
 
     def near(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         close: NDArray[np.bool_] = _bit_count(hashes[first][:, None] ^ hashes[second][None]) <= max_bits
-        for row, column in zip(*np.nonzero(close), strict=True):  # few: pixels are looked at only where bits agree
-            difference = thumbnails[first[row]].astype(np.int16) - thumbnails[second[column]]
-            close[row, column] = np.abs(difference).max() <= _MAX_THUMBNAIL_DIFFERENCE
+        rows, columns = np.nonzero(close)
+        for start in range(0, len(rows), _BLOCK):  # pixels are looked at only where bits agree
+            part = slice(start, start + _BLOCK)
+            ours = thumbnails[first[rows[part]]].astype(np.int16)
+            difference = np.abs(ours - thumbnails[second[columns[part]]]).max(axis=1)
+            close[rows[part], columns[part]] = difference <= _MAX_THUMBNAIL_DIFFERENCE
         return close
 
     return near
