@@ -17,7 +17,20 @@ import toile
 from toile.cli import app
 from toile.errors import CheckpointError, ConfigError, DataError, QueryError, RetrievalIndexError
 
-VERBS = ("index", "search", "design", "replay", "plates", "filter", "data", "train", "bundle", "evaluate", "demo", "doctor")
+VERBS = (
+    "index",
+    "search",
+    "design",
+    "replay",
+    "plates",
+    "filter",
+    "data",
+    "train",
+    "bundle",
+    "evaluate",
+    "demo",
+    "doctor",
+)
 
 
 def run(*arguments: object) -> Result:
