@@ -16,6 +16,9 @@ def _words_of_all_captions() -> set[str]:
 def test_words_that_the_benchmark_holds_out_train_nothing() -> None:
     assert not _words_of_all_captions() & set(UNSEEN_TEXTS)
     assert without_unseen_nouns("navy coat, white dress, black sneakers") == "navy outwear, white dress, black shoes"
+    assert without_unseen_nouns("a long coat with a cape collar, red kufi cap") == (
+        "a long outwear with a cape collar, red kufi hat"
+    )
 
 
 def test_phrases_name_what_they_should() -> None:
