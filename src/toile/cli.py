@@ -407,6 +407,9 @@ def plates(
         list[str] | None,
         typer.Option("--with", help="What every look must have: category=dress, collar=stand, culture=kimono, ..."),
     ] = None,
+    packed: Annotated[
+        bool, typer.Option("--packed", help="Write the two parquet files that train and evaluate read instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Draw fashion plates with captions, label maps, poses, masks, sketches, flat garments and one-attribute pairs.
@@ -415,6 +418,15 @@ def plates(
     """
     from toile.tasks.plates import draw_plates, parse_wishes
 
+    if packed:
+        from toile.catalog.plates.examples import PlateConfig
+        from toile.catalog.plates.pack import pack_plates
+
+        config = PlateConfig(seed=seed, height=height, wishes=parse_wishes(wishes or ()))
+        with _watched(quiet=as_json) as progress:
+            files = pack_plates(out, config, count=n, progress=progress)
+        typer.echo(json.dumps({"plates": n, "files": [str(file) for file in files]}) if as_json else str(out))
+        return
     with _watched(quiet=as_json) as progress:
         report = draw_plates(
             out,

@@ -235,3 +235,12 @@ def test_bundle_joins_trained_parts(tiny_bundle: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout.strip() == toile.load(tmp_path / "mine").bundle.hash
     assert run("bundle", tmp_path / "nowhere", "--into", tmp_path / "other").exit_code == CheckpointError.exit_code
+
+
+def test_plates_are_packed_for_training(tmp_path: Path) -> None:
+    result = run("plates", "--n", 2, "--packed", "--out", tmp_path, "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["plates"] == 2
+    assert [Path(file).name for file in told["files"]] == ["streets.parquet", "garments.parquet"]
+    assert all(Path(file).is_file() for file in told["files"])

@@ -97,15 +97,15 @@ _FLAT_LABELS: Final = {
 
 
 def pack_plates(
-    folder: Path, *, count: int, start: int = 0, seed: int = 0, progress: Progress = no_progress
+    folder: Path, config: PlateConfig, *, count: int, start: int = 0, progress: Progress = no_progress
 ) -> tuple[Path, Path]:
     """Draw plates and write both files; they appear when they are whole.
 
     Args:
-        folder: made if missing.
+        folder: made if missing; files of these names in it are replaced.
+        config: which plates.
         count: number of looks.
         start: number of the first.
-        seed: of the sample world.
         progress: watcher.
 
     Raises:
@@ -120,7 +120,7 @@ def pack_plates(
     with pq.ParquetWriter(drafts[0], LOOK_SCHEMA) as looks, pq.ParquetWriter(drafts[1], FLAT_SCHEMA) as flats:
         for first in range(start, start + count, _ROWS_A_GROUP):
             numbers = range(first, min(first + _ROWS_A_GROUP, start + count))
-            rows = list(_rows(numbers, seed))
+            rows = list(_rows(numbers, config))
             for writer, schema, column in zip((looks, flats), schemas, zip(*rows, strict=True), strict=True):
                 writer.write_table(pa.Table.from_pylist([row for row in column if row], schema=schema))
             progress("drawing plates", numbers.stop - start, count)
@@ -129,11 +129,11 @@ def pack_plates(
     return paths
 
 
-def _rows(numbers: range, seed: int) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+def _rows(numbers: range, config: PlateConfig) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """The row of each look, and that of its garment laid flat where the photo sets have a label for it."""
     for number in numbers:
-        plate = example(number, PlateConfig(seed=seed))
-        name = f"plate-{seed}-{number}"
+        plate = example(number, config)
+        name = f"plate-{config.seed}-{number}"
         yield _look_row(plate, name), _flat_row(plate, name)
 
 

@@ -11,7 +11,7 @@ from toile.errors import ConfigError
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("plates")
-    pack_plates(folder, count=6, start=3)
+    pack_plates(folder, PlateConfig(), count=6, start=3)
     return folder
 
 
@@ -47,5 +47,5 @@ def test_flats_are_read_as_garment_photos_are(packed: Path) -> None:
 
 def test_no_plates_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="count is 0, expected the number of plates: 1 or more"):
-        pack_plates(tmp_path / "none", count=0)
+        pack_plates(tmp_path / "none", PlateConfig(), count=0)
     assert not (tmp_path / "none").exists()
