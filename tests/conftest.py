@@ -36,6 +36,13 @@ SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
+def drawing() -> None:
+    """Needed by a test outside the plates' own files that draws one."""
+    if NO_DRAWING:
+        pytest.skip(NO_DRAWING)
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real photos beside the checkout; no copy of them is ever kept in the repository."""
     if not (SHARED_DATA / "garments.parquet").is_file():

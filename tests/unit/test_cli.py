@@ -237,6 +237,7 @@ def test_bundle_joins_trained_parts(tiny_bundle: Path, tmp_path: Path) -> None:
     assert run("bundle", tmp_path / "nowhere", "--into", tmp_path / "other").exit_code == CheckpointError.exit_code
 
 
+@pytest.mark.usefixtures("drawing")
 def test_plates_are_packed_for_training(tmp_path: Path) -> None:
     result = run("plates", "--n", 2, "--packed", "--out", tmp_path, "--json")
     assert result.exit_code == 0
