@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile.catalog.photos import iterate_garments
-from toile.catalog.plates.examples import PlateConfig, example
 from toile.catalog.split import Split, split_of
 from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress
@@ -157,6 +156,8 @@ def load_photos(files: Sequence[Path], splits: Sequence[Split] | None, encoder: 
 
 def load_drawn(count: int, encoder: Encoder, progress: Progress) -> TruePairs:
     """So many fashion plates with their plain captions; domains: people, garments laid flat, and traditional dress."""
+    from toile.catalog.plates.examples import PlateConfig, example  # needs the system's drawing libraries
+
     config = PlateConfig(seed=PLATES_SEED)
     images, words, domains = [], list[str](), list[str]()
     for start in range(0, count, _BATCH_SIZE):

@@ -179,6 +179,7 @@ def test_too_few_rows_are_refused(photos):
         evaluate_filter(HashingBundle(), [photos], "test", no_progress)
 
 
+@pytest.mark.usefixtures("drawing")
 def test_a_blind_encoder_is_seen_to_be_blind(photos, monkeypatch):
     monkeypatch.setattr("toile.evaluation.filter._MIN_PHOTOS", 60)
     monkeypatch.setattr("toile.evaluation.filter._DRAWS", 6)
