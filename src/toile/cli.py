@@ -160,6 +160,9 @@ def design(
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
     steps: Annotated[int, typer.Option(help="Denoising steps.")] = 20,
     guidance_scale: Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")] = 4.0,
+    pose: Annotated[
+        str, typer.Option(help="straight, contrapposto, hand-on-hip, walking or akimbo; any = by the seed; none.")
+    ] = "any",
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
     bundle: BundleOption = None,
     as_json: JsonOption = False,
@@ -169,7 +172,7 @@ def design(
 
     with _watched(quiet=as_json) as progress:
         designs = toile.load(bundle).design(
-            prompt, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, progress=progress
+            prompt, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, pose=pose, progress=progress
         )
     paths = save_designs(designs, out)
     if as_json:

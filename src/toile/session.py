@@ -122,17 +122,25 @@ class Studio:
         seed: int = 0,
         steps: int = 20,
         guidance_scale: float = 4.0,
+        pose: str = "any",
         progress: Progress = no_progress,
     ) -> list[Design]:
         """Draw `n` pictures from words; picture `i` has seed `seed + i` and is the same however many are drawn with it.
 
         Raises:
-            QueryError: empty prompt, or longer than the text tower's window.
+            QueryError: empty prompt, or longer than the text tower's window; unknown pose.
         """
         from toile.tasks.design import design
 
         return design(
-            prompt, bundle=self.bundle, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, progress=progress
+            prompt,
+            bundle=self.bundle,
+            n=n,
+            seed=seed,
+            steps=steps,
+            guidance_scale=guidance_scale,
+            pose=pose,
+            progress=progress,
         )
 
     def filter(

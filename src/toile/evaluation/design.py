@@ -44,7 +44,7 @@ _NOTES: Final = (
     "minus the second, interval by resampling designs; no interval for kid and fid, which repeated rows would bias",
     "reference_kid, reference_fid: as many training photos as there are designs, against the scored photos",
     "reference_alignment_margin: of the scored photos and their own captions, the most that designs could be asked for",
-    "designs: one for each caption in turn, seed i for design i, none left out",
+    "designs: one for each caption in turn, seed i and its croquis pose for design i, none left out",
 )
 
 

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 from PIL import Image
+from torch import Tensor
 
 import toile
 from toile.bundles import Bundle
-from toile.diffusion.conditioning import Conditioning, TokenStream, TokenWindow
+from toile.diffusion.conditioning import Conditioning, Maps, TokenStream, TokenWindow
 from toile.diffusion.sampler import StepCallback, dpm_solver, initial_noise, sample
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import PATCH_SIZE
 from toile.models.text_encoder import TextEncoder
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes
+from toile.vision.croquis import CROQUIS, CROQUIS_SIZE, croquis_of
+from toile.vision.pose_maps import pose_heat_maps
 
 DESIGN_SIZE: Final = (256, 192)
 """Height and width of a design by the embedded bundle, pixels."""
 MAX_STEPS: Final = 1000
+ANY_POSE: Final = "any"
+NO_POSE: Final = "none"
 _MAX_SEED: Final = 2**63 - 1
 
 
@@ -41,7 +46,15 @@ def _stream(text_encoder: TextEncoder, text: str) -> TokenStream:
     return TokenStream(tokens=states.tokens, mask=states.mask)
 
 
-def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float) -> None:
+def _pose_maps(pose: str, seed: int, map_size: tuple[int, int]) -> Tensor | None:
+    """What the denoiser sees of the pose, `(1, 18, h, w)`."""
+    if pose == NO_POSE:
+        return None
+    joints = croquis_of(seed) if pose == ANY_POSE else CROQUIS[pose]
+    return pose_heat_maps(torch.from_numpy(joints)[None], image_size=CROQUIS_SIZE, map_size=map_size)
+
+
+def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float, pose: str) -> None:
     if not prompt.strip():
         raise QueryError("the prompt is empty; say what to draw, such as 'black jacket, white dress, brown boots'")
     if n < 1:
@@ -52,6 +65,8 @@ def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float) ->
         raise QueryError(f"steps is {steps}, expected 1 to {MAX_STEPS}; 20 is enough")
     if not 0 <= guidance_scale <= 30:
         raise QueryError(f"guidance_scale is {guidance_scale}, expected 0 to 30; 1 is no guidance")
+    if pose not in (ANY_POSE, NO_POSE, *CROQUIS):
+        raise QueryError(f"pose is {pose!r}, expected {ANY_POSE}, {NO_POSE}, or one of {', '.join(CROQUIS)}")
 
 
 def _counting(progress: Progress, index: int, n: int) -> StepCallback:
@@ -67,6 +82,7 @@ def design(
     seed: int = 0,
     steps: int = 20,
     guidance_scale: float = 4.0,
+    pose: str = ANY_POSE,
     progress: Progress = no_progress,
 ) -> list[Design]:
     """Draw `n` pictures of a prompt; picture *i* has the seed `seed + i` and is the same alone or among others.
@@ -78,15 +94,16 @@ def design(
         seed: of the first picture.
         steps: of the solver.
         guidance_scale: how closely to follow the words; 1 is no guidance.
+        pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own.
         progress: watcher.
 
     Raises:
         QueryError: the prompt is empty or longer than the text tower's window, or a number is out of range.
         CheckpointError: the bundle can't draw.
     """
-    _check(prompt, n, seed, steps, guidance_scale)
+    _check(prompt, n, seed, steps, guidance_scale, pose)
     generator = bundle.generator
-    conditioning = Conditioning(
+    words = Conditioning(
         windows=(
             TokenWindow(
                 t_high=generator.schedule.num_timesteps - 1, t_low=0, stream=_stream(generator.text_encoder, prompt)
@@ -98,9 +115,10 @@ def design(
     shape = (channels, DESIGN_SIZE[0] // PATCH_SIZE, DESIGN_SIZE[1] // PATCH_SIZE)
     designs = []
     for index in range(n):
+        pose_maps = _pose_maps(pose, seed + index, shape[1:])
         latents = sample(
             generator.denoiser,
-            conditioning,
+            replace(words, maps=Maps(pose=None if pose_maps is None else pose_maps.to(bundle.device))),
             initial_noise(seed + index, shape).to(bundle.device),
             solver=dpm_solver(generator.schedule),
             steps=steps,
@@ -109,7 +127,7 @@ def design(
         )
         recipe = Recipe(
             verb="design",
-            arguments={"prompt": prompt, "steps": steps, "guidance_scale": guidance_scale},
+            arguments={"prompt": prompt, "steps": steps, "guidance_scale": guidance_scale, "pose": pose},
             seeds=[seed + index],
             bundle=bundle.hash,
             version=toile.__version__,

@@ -34,7 +34,7 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
         assert image.size == (192, 256)
         assert "Seed: 3" in image.info["parameters"]
     recipe = read_recipe(path)
-    assert recipe.arguments == {"prompt": "a red dress", "steps": 1, "guidance_scale": 4.0}
+    assert recipe.arguments == {"prompt": "a red dress", "steps": 1, "guidance_scale": 4.0, "pose": "any"}
     assert recipe.bundle == bundle.hash
     assert json.loads(path.with_suffix(".json").read_text()) == json.loads(recipe.to_json())
 
@@ -49,6 +49,14 @@ def test_the_words_change_the_picture(bundle: Bundle) -> None:
     assert not np.array_equal(np.asarray(one), np.asarray(other))
 
 
+def test_the_pose_is_the_seeds_or_the_one_asked_for(bundle: Bundle) -> None:
+    def drawn(pose: str) -> bytes:
+        return design("a red dress", bundle=bundle, seed=1, steps=1, pose=pose)[0].image.tobytes()
+
+    assert drawn("any") == drawn("contrapposto")  # the second of the poses, and seed 1
+    assert len({drawn(pose) for pose in ("contrapposto", "akimbo", "none")}) == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -58,6 +66,7 @@ def test_the_words_change_the_picture(bundle: Bundle) -> None:
         ({"seed": -1}, "seed is -1, expected a whole number"),
         ({"steps": 0}, "steps is 0, expected 1 to 1000"),
         ({"guidance_scale": -2.0}, "guidance_scale is -2.0, expected 0 to 30"),
+        ({"pose": "lying"}, "pose is 'lying', expected any, none, or one of straight, contrapposto"),
     ],
 )
 def test_bad_arguments_are_refused(bundle: Bundle, arguments: dict[str, object], message: str) -> None:
