@@ -146,11 +146,11 @@ class Limb:
         """Unit vectors across the limb, away from the body."""
         return from_complex(np.interp(t, _LIMB_GRID, self._outward))
 
-    def outer(self, t: Values | float, width: Any) -> Points:  # noqa: ANN401
+    def outer(self, t: Values | float, width: Any) -> Points:
         """Points so far from the axis on the side away from the body; negative widths lie on the other side."""
         return from_complex(np.interp(t, _LIMB_GRID, self._axis) + width * np.interp(t, _LIMB_GRID, self._outward))
 
-    def inner(self, t: Values | float, width: Any) -> Points:  # noqa: ANN401
+    def inner(self, t: Values | float, width: Any) -> Points:
         """Points so far from the axis on the side of the body."""
         return self.outer(t, -np.asarray(width))
 
@@ -259,7 +259,7 @@ class Body:
         neck, shoulder = self.build.neck, self.build.shoulder
         return float(np.interp(abs(u), (neck, neck * 1.5, 0.8 * shoulder, shoulder), (1.26, 1.385, 1.455, 1.59)))
 
-    def legs_half_extent(self, v: Values | float) -> Any:  # noqa: ANN401  # as numpy's functions
+    def legs_half_extent(self, v: Values | float) -> Any:
         """Half the width over both legs at a height below the hip: no skirt is narrower."""
         return np.interp(v, _GRID, self._extent)
 
@@ -291,15 +291,15 @@ class Body:
 
     # --- limbs ---
 
-    def arm_width(self, t: Values | float) -> Any:  # noqa: ANN401
+    def arm_width(self, t: Values | float) -> Any:
         """Half-width of an arm."""
         return self.build.arm * _ARM_WIDTH(t)
 
-    def leg_outer(self, t: Values | float) -> Any:  # noqa: ANN401
+    def leg_outer(self, t: Values | float) -> Any:
         """Half-width of a leg away from the body."""
         return self.build.leg * _LEG_OUTER(t)
 
-    def leg_inner(self, t: Values | float) -> Any:  # noqa: ANN401
+    def leg_inner(self, t: Values | float) -> Any:
         """Half-width of a leg towards the other."""
         return self.build.leg * _LEG_INNER(t)
 

@@ -16,7 +16,7 @@ _ADVICE = (
 )
 
 
-def load_skia() -> Any:  # noqa: ANN401  # the library ships no types
+def load_skia() -> Any:
     """The module `skia`.
 
     Raises:
@@ -37,7 +37,7 @@ _PATH_VERSION = 5
 _MOVE, _LINE, _CLOSE = 0, 1, 5
 
 
-def path_of_bytes(points: bytes, verbs: bytes, count: int) -> Any:  # noqa: ANN401
+def path_of_bytes(points: bytes, verbs: bytes, count: int) -> Any:
     """A path from `count` float32 points and its verbs."""
     head = struct.pack("<4i", _PATH_VERSION, count, 0, len(verbs))
     path = skia.Path()
@@ -47,7 +47,7 @@ def path_of_bytes(points: bytes, verbs: bytes, count: int) -> Any:  # noqa: ANN4
     return path
 
 
-def path_of(*polygons: Points, closed: bool = True) -> Any:  # noqa: ANN401
+def path_of(*polygons: Points, closed: bool = True) -> Any:
     """A path of polygons, or of open lines, with nonzero winding.
 
     Args:
@@ -70,6 +70,6 @@ def as_points(array: Points) -> list[Any]:
     return [skia.Point(x, y) for x, y in array.tolist()]
 
 
-def colour4(rgb: tuple[float, float, float], alpha: float = 1.0) -> Any:  # noqa: ANN401
+def colour4(rgb: tuple[float, float, float], alpha: float = 1.0) -> Any:
     """The library's colour of an sRGB triple in [0, 1]."""
     return skia.Color4f(*(min(1.0, max(0.0, channel)) for channel in rgb), alpha)

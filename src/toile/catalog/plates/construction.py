@@ -11,6 +11,7 @@ from toile.catalog.plates.vocabulary import (
     FITS,
     HEMS,
     LENGTHS,
+    PATTERNS,
     SKIRT_CUTS,
     SLEEVE_LENGTHS,
     SLEEVE_TYPES,
@@ -56,20 +57,7 @@ class Construction:
     legs: bool = False
 
 
-_PRINTS: Final = (
-    "plain",
-    "horizontal-stripes",
-    "vertical-stripes",
-    "check",
-    "plaid",
-    "dots",
-    "floral",
-    "paisley",
-    "geometric",
-    "zigzag",
-    "animal",
-    "zebra",
-)
+_PRINTS: Final = tuple(pattern for pattern in PATTERNS if pattern not in ("brocade", "kente"))  # those are woven
 _KNITTED: Final = ("plain", "horizontal-stripes", "geometric", "zigzag")
 _SET_IN: Final = ("regular", "raglan", "drop-shoulder")
 _LONG_SLEEVES: Final = ("mid", "long")

@@ -155,7 +155,7 @@ def as_complex(points: Points) -> npt.NDArray[np.complex128]:
     return result
 
 
-def from_complex(numbers: Any) -> Points:  # noqa: ANN401
+def from_complex(numbers: Any) -> Points:
     """Complex numbers as (..., 2) points."""
     array = np.asarray(numbers, dtype=np.complex128)
     result: Points = np.ascontiguousarray(array).view(np.float64).reshape(*array.shape, 2)
@@ -187,7 +187,7 @@ class Profile:
             ]
         )
 
-    def __call__(self, at: Values | float) -> Any:  # noqa: ANN401  # as numpy's functions: a number for a number
+    def __call__(self, at: Values | float) -> Any:
         """Its values: an array for an array, a number for a number."""
         x = np.asarray(at, dtype=np.float64)
         piece = np.searchsorted(self._knots, x)

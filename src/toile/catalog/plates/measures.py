@@ -99,7 +99,7 @@ class TorsoWidth:
         )
         self._body, self._flare, self._ease, self._tucked = body, flare, fit.ease, tucked
 
-    def __call__(self, v: Values | float) -> Any:  # noqa: ANN401
+    def __call__(self, v: Values | float) -> Any:
         """Half-width; never narrower than the legs below."""
         at = np.asarray(v, dtype=np.float64)
         width = self._profile(np.minimum(at, 4.3)) + np.maximum(0.0, at - 3.2) * self._flare

@@ -28,7 +28,7 @@ _PALE_LOOKS: Final = {
 }
 
 
-def paint_of(colour: Rgb, alpha: float = 1.0, *, mode: object = None, blur: float = 0.0, stroke: float = 0.0) -> Any:  # noqa: ANN401
+def paint_of(colour: Rgb, alpha: float = 1.0, *, mode: object = None, blur: float = 0.0, stroke: float = 0.0) -> Any:
     """The library's paint: fill, or a stroke of that width; blur and width in the canvas's units."""
     paint = skia.Paint(Color4f=colour4(colour, alpha), AntiAlias=True)
     if mode is not None:
@@ -43,11 +43,11 @@ def paint_of(colour: Rgb, alpha: float = 1.0, *, mode: object = None, blur: floa
 
 
 @lru_cache(maxsize=64)
-def _blur(radius: float) -> Any:  # noqa: ANN401
+def _blur(radius: float) -> Any:
     return skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, radius)
 
 
-def paint_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def paint_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:
     """Draws the panel on a canvas scaled to head units."""
     canvas.save()
     if paths.clip is not None:
@@ -68,7 +68,7 @@ def paint_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: 
     canvas.restore()
 
 
-def paint_footprint(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def paint_footprint(canvas: Any, panel: Panel, paths: PanelPaths) -> None:
     """Covers all that drawing the panel touches, its shadow included."""
     solid = paint_of(_SHADOW)
     canvas.save()
@@ -85,7 +85,7 @@ def paint_footprint(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # no
     canvas.restore()
 
 
-def _paint_mark(canvas: Any, mark: Mark, paths: PanelPaths) -> None:  # noqa: ANN401
+def _paint_mark(canvas: Any, mark: Mark, paths: PanelPaths) -> None:
     mode = _MULTIPLY if mark.mode == "multiply" else _ATOP
     if mark.inside:
         canvas.save()
@@ -103,7 +103,7 @@ def _look(panel: Panel) -> FabricLook:
     return _PALE_LOOKS[panel.material.fabric]
 
 
-def _paint_inside(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def _paint_inside(canvas: Any, panel: Panel, paths: PanelPaths) -> None:
     look = _look(panel)
     _paint_cloth(canvas, panel, paths, look)
     _paint_form(canvas, panel, paths, look)
@@ -113,7 +113,7 @@ def _paint_inside(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa
     _paint_lines(canvas, panel, paths)
 
 
-def _paint_cloth(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:  # noqa: ANN401
+def _paint_cloth(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:
     material = panel.material
     lace = material.fabric == "lace" and panel.mesh is not None
     if not lace:
@@ -132,7 +132,7 @@ def _paint_cloth(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook)
         canvas.drawVertices(vertices, paint)
 
 
-def _vertices(mesh: Mesh) -> Any:  # noqa: ANN401
+def _vertices(mesh: Mesh) -> Any:
     return skia.Vertices(
         skia.Vertices.kTriangles_VertexMode,
         as_points(mesh.positions),
@@ -153,7 +153,7 @@ def _triangles(columns: int, rows: int) -> list[int]:
     return corners
 
 
-def _paint_form(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:  # noqa: ANN401
+def _paint_form(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:
     """A faint wide and a crisp narrow shade: gouache, where one blurred shade would be vinyl."""
     bright = luminance(panel.material.colour)
     strength = (0.62 if bright > _DIM else 0.8) * panel.shade * look.opacity**0.5
@@ -171,7 +171,7 @@ def _paint_form(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) 
 
 
 @lru_cache(maxsize=64)
-def _falling_shade(top: float, bottom: float, opacity: float) -> Any:  # noqa: ANN401
+def _falling_shade(top: float, bottom: float, opacity: float) -> Any:
     """Light at the top of a garment, shade towards its foot; anchored at the body, so that no collar moves it."""
     shader = skia.GradientShader.MakeLinear(
         [skia.Point(-0.5, top), skia.Point(0.35, bottom)],
@@ -184,7 +184,7 @@ def _falling_shade(top: float, bottom: float, opacity: float) -> Any:  # noqa: A
     return paint
 
 
-def _paint_folds(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:  # noqa: ANN401
+def _paint_folds(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook) -> None:
     if paths.fold_shade is not None:
         canvas.drawPath(paths.fold_shade, paint_of(look.dark, look.fold, mode=_MULTIPLY, blur=look.fold_blur))
     if paths.fold_sheen is not None:
@@ -195,7 +195,7 @@ def _paint_folds(canvas: Any, panel: Panel, paths: PanelPaths, look: FabricLook)
         canvas.drawPath(paths.glints, paint_of(WHITE, strength, mode=_SCREEN, blur=0.02))
 
 
-def _paint_lines(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def _paint_lines(canvas: Any, panel: Panel, paths: PanelPaths) -> None:
     ink = line_ink(panel)
     if paths.ribs is not None:
         canvas.drawPath(paths.ribs, paint_of(ink, 0.42, stroke=panel.ribs[0].weight * PIXEL))

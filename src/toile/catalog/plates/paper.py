@@ -22,7 +22,7 @@ _SHADOW: Final[Rgb] = (0.35, 0.32, 0.38)
 
 
 @lru_cache(maxsize=8)
-def _sheet(width: int, height: int, colour: Rgb) -> Any:  # noqa: ANN401
+def _sheet(width: int, height: int, colour: Rgb) -> Any:
     """An image of paper: a fine grain and slow clouds."""
     random = np.random.default_rng(5)
     scale = height / 256
@@ -34,13 +34,13 @@ def _sheet(width: int, height: int, colour: Rgb) -> Any:  # noqa: ANN401
     return skia.Image.fromarray(np.ascontiguousarray(rgba), skia.kRGBA_8888_ColorType)
 
 
-def lay_paper(canvas: Any, width: int, height: int, colour: Rgb) -> None:  # noqa: ANN401
+def lay_paper(canvas: Any, width: int, height: int, colour: Rgb) -> None:
     """Covers the whole canvas (in pixels) with paper."""
     canvas.drawImage(_sheet(width, height, colour), 0, 0)
 
 
 @lru_cache(maxsize=8)
-def _grain(width: int, height: int) -> Any:  # noqa: ANN401
+def _grain(width: int, height: int) -> Any:
     """The paper's tooth as an image to multiply by: pale specks where paint did not settle, darker where it pooled."""
     random = np.random.default_rng(6)
     scale = height / 256
@@ -52,14 +52,14 @@ def _grain(width: int, height: int) -> Any:  # noqa: ANN401
     return skia.Image.fromarray(np.dstack([pixels, pixels, pixels, opaque]), skia.kRGBA_8888_ColorType)
 
 
-def grain_paint(canvas: Any, width: int, height: int) -> None:  # noqa: ANN401
+def grain_paint(canvas: Any, width: int, height: int) -> None:
     """Lets the paper's tooth show through the figure drawn so far; the canvas is in pixels."""
     paint = skia.Paint()
     paint.setBlendMode(skia.BlendMode.kModulate)
     canvas.drawImage(_grain(width, height), 0, 0, skia.SamplingOptions(), paint)
 
 
-def brush_wash(canvas: Any, colour: str, seed: int) -> None:  # noqa: ANN401
+def brush_wash(canvas: Any, colour: str, seed: int) -> None:
     """Three ragged vertical brush strokes behind the figure; strokes look meant where a blob looks like a mistake."""
     random = np.random.default_rng(zlib.crc32(repr(("wash", seed)).encode()))
     tint = mix(CLOTH_COLOURS[colour], WHITE, 0.35)
@@ -72,7 +72,7 @@ def brush_wash(canvas: Any, colour: str, seed: int) -> None:  # noqa: ANN401
         canvas.drawPath(path_of(shape), paint_of(tint, 0.20, mode=skia.BlendMode.kMultiply, blur=0.03))
 
 
-def ground_shadow(canvas: Any, body: Body) -> None:  # noqa: ANN401
+def ground_shadow(canvas: Any, body: Body) -> None:
     """One soft lens to the right of the feet."""
     ankles = [body.legs[side].joints[2] for side in ("left", "right")]
     y = max(float(ankle[1]) for ankle in ankles) + 0.46
@@ -89,7 +89,7 @@ def ground_shadow(canvas: Any, body: Body) -> None:  # noqa: ANN401
     canvas.drawPath(path_of(spline(lens, 6, closed=True)), paint_of(_SHADOW, 0.28, blur=0.05))
 
 
-def drop_shadow(canvas: Any, shapes: Sequence[Any]) -> None:  # noqa: ANN401
+def drop_shadow(canvas: Any, shapes: Sequence[Any]) -> None:
     """The soft shadow of a thing on a table."""
     canvas.save()
     canvas.translate(0.05, 0.09)

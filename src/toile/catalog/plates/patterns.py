@@ -36,7 +36,7 @@ class Pattern(NamedTuple):
     draw: Callable[[Any, Material], None]
 
 
-def pattern_shader(material: Material, density: float) -> Any:  # noqa: ANN401
+def pattern_shader(material: Material, density: float) -> Any:
     """A shader that repeats the material's tile; its coordinates are head units on the cloth.
 
     Args:
@@ -51,7 +51,7 @@ def pattern_shader(material: Material, density: float) -> Any:  # noqa: ANN401
 
 
 @lru_cache(maxsize=512)
-def _shader(pattern: str, colour: Rgb, second: Rgb, third: Rgb, lace: bool, size: float, pixels: int) -> Any:  # noqa: ANN401
+def _shader(pattern: str, colour: Rgb, second: Rgb, third: Rgb, lace: bool, size: float, pixels: int) -> Any:
     surface, canvas = _tile(pixels)
     canvas.clear(colour4(colour))
     PATTERNS[pattern].draw(canvas, Material(colour, pattern, second, third))
@@ -60,7 +60,7 @@ def _shader(pattern: str, colour: Rgb, second: Rgb, third: Rgb, lace: bool, size
     return _repeated(surface, size / pixels)
 
 
-def texture_shader(fabric: str, density: float) -> Any:  # noqa: ANN401
+def texture_shader(fabric: str, density: float) -> Any:
     """A shader of a fabric's weave: translucent light and dark that lies over any colour and pattern."""
     return _texture(fabric, _resolution(TEXTURES[fabric].size, density))
 
@@ -72,7 +72,7 @@ def texture_strength(fabric: str, density: float) -> float:
 
 
 @lru_cache(maxsize=16)
-def _texture(fabric: str, pixels: int) -> Any:  # noqa: ANN401
+def _texture(fabric: str, pixels: int) -> Any:
     surface, canvas = _tile(pixels)
     canvas.clear(0)
     TEXTURES[fabric].draw(canvas, Material(_BLACK))
@@ -92,58 +92,58 @@ def _tile(pixels: int) -> tuple[Any, Any]:
     return surface, canvas
 
 
-def _repeated(surface: Any, step: float) -> Any:  # noqa: ANN401
+def _repeated(surface: Any, step: float) -> Any:
     repeat = skia.TileMode.kRepeat
     sampling = skia.SamplingOptions(skia.FilterMode.kLinear)
     return surface.makeImageSnapshot().makeShader(repeat, repeat, sampling, skia.Matrix().setScale(step, step))
 
 
-def _fill(colour: Rgb, alpha: float = 1.0) -> Any:  # noqa: ANN401
+def _fill(colour: Rgb, alpha: float = 1.0) -> Any:
     return skia.Paint(Color4f=colour4(colour, alpha), AntiAlias=True)
 
 
-def _pen(colour: Rgb, width: float, alpha: float = 1.0) -> Any:  # noqa: ANN401
+def _pen(colour: Rgb, width: float, alpha: float = 1.0) -> Any:
     paint = _fill(colour, alpha)
     paint.setStyle(skia.Paint.kStroke_Style)
     paint.setStrokeWidth(width)
     return paint
 
 
-def _box(x: float, y: float, width: float, height: float) -> Any:  # noqa: ANN401
+def _box(x: float, y: float, width: float, height: float) -> Any:
     """A rectangle in shares of the tile."""
     return skia.Rect.MakeXYWH(_T * x, _T * y, _T * width, _T * height)
 
 
-def _plain(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _plain(canvas: Any, material: Material) -> None:
     """Nothing on the ground."""
 
 
-def _horizontal_stripes(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _horizontal_stripes(canvas: Any, material: Material) -> None:
     canvas.drawRect(_box(0, 0, 1, 0.42), _fill(material.second))
 
 
-def _vertical_stripes(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _vertical_stripes(canvas: Any, material: Material) -> None:
     canvas.drawRect(_box(0, 0, 0.36, 1), _fill(material.second))
 
 
-def _check(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _check(canvas: Any, material: Material) -> None:
     for box in (_box(0, 0, 0.5, 1), _box(0, 0, 1, 0.5)):
         canvas.drawRect(box, _fill(material.second, 0.55))
 
 
-def _plaid(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _plaid(canvas: Any, material: Material) -> None:
     for box in (_box(0, 0, 0.34, 1), _box(0, 0, 1, 0.34)):
         canvas.drawRect(box, _fill(material.second, 0.6))
     for box in (_box(0.62, 0, 0.08, 1), _box(0, 0.62, 1, 0.08)):
         canvas.drawRect(box, _fill(material.third, 0.9))
 
 
-def _dots(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _dots(canvas: Any, material: Material) -> None:
     for x in (0.25, 0.75):
         canvas.drawCircle(_T * x, _T * x, _T * 0.17, _fill(material.second))
 
 
-def _floral(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _floral(canvas: Any, material: Material) -> None:
     leaf = _fill(mix(_LEAF, material.third, 0.25))
     for x, y, radius, colour, turn in (
         (0.28, 0.27, 0.24, material.second, 0.2),
@@ -164,7 +164,7 @@ def _floral(canvas: Any, material: Material) -> None:  # noqa: ANN401
         canvas.drawCircle(_T * x, _T * y, _T * radius * 0.34, _fill(mix(material.third, _HEART, 0.6)))
 
 
-def _paisley(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _paisley(canvas: Any, material: Material) -> None:
     drop = skia.Path()
     drop.moveTo(-18, 6)
     drop.cubicTo(-18, 28, 18, 28, 18, 4)
@@ -186,7 +186,7 @@ def _paisley(canvas: Any, material: Material) -> None:  # noqa: ANN401
         canvas.drawCircle(_T * x, _T * y, 5, _fill(material.third))
 
 
-def _geometric(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _geometric(canvas: Any, material: Material) -> None:
     reach = _T * 0.24
     for centre, colour in ((0.25, material.second), (0.75, material.third)):
         x = _T * centre
@@ -198,7 +198,7 @@ def _geometric(canvas: Any, material: Material) -> None:  # noqa: ANN401
         canvas.drawPath(diamond, _fill(colour))
 
 
-def _zigzag(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _zigzag(canvas: Any, material: Material) -> None:
     path = skia.Path()
     path.moveTo(-0.25 * _T, 0.30 * _T)
     for x, y in ((0, 0.62), (0.25, 0.3), (0.5, 0.62), (0.75, 0.3), (1.0, 0.62), (1.25, 0.3)):
@@ -206,7 +206,7 @@ def _zigzag(canvas: Any, material: Material) -> None:  # noqa: ANN401
     canvas.drawPath(path, _pen(material.second, _T * 0.2))
 
 
-def _animal(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _animal(canvas: Any, material: Material) -> None:
     spots = np.random.default_rng(9).uniform(-1, 1, (9, 3))
     radius = _T * 0.11
     for number, (dx, dy, turn) in enumerate(spots.tolist()):
@@ -217,7 +217,7 @@ def _animal(canvas: Any, material: Material) -> None:  # noqa: ANN401
             canvas.drawArc(box, start, sweep, False, _pen(material.second, _T * 0.06))
 
 
-def _zebra(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _zebra(canvas: Any, material: Material) -> None:
     """Waved bands, equal in slope at both edges of the tile so that they run on."""
     for band, (width, wave) in enumerate(((0.10, 14), (0.13, 17), (0.08, 12), (0.12, 15))):
         y = _T * (band + 0.5) / 4
@@ -228,7 +228,7 @@ def _zebra(canvas: Any, material: Material) -> None:  # noqa: ANN401
         canvas.drawPath(path, _pen(material.second, _T * width))
 
 
-def _brocade(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _brocade(canvas: Any, material: Material) -> None:
     for x, y in ((0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1)):
         for quarter in range(4):
             canvas.save()
@@ -239,7 +239,7 @@ def _brocade(canvas: Any, material: Material) -> None:  # noqa: ANN401
         canvas.drawCircle(_T * x, _T * y, 9, _fill(material.third))
 
 
-def _kente(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _kente(canvas: Any, material: Material) -> None:
     colours = (material.second, material.third, _BLACK, material.colour)
     for row in range(4):
         for column in range(4):
@@ -250,7 +250,7 @@ def _kente(canvas: Any, material: Material) -> None:  # noqa: ANN401
     canvas.drawRect(_box(0, 0, 4 / _T, 1), _fill(_BLACK))
 
 
-def _cut_lace(canvas: Any) -> None:  # noqa: ANN401
+def _cut_lace(canvas: Any) -> None:
     """Rosettes of holes, and the ground a little thinner: skin shows through lace."""
     hole = skia.Paint(Color=0, AntiAlias=True)
     hole.setBlendMode(skia.BlendMode.kClear)
@@ -285,7 +285,7 @@ PATTERNS: Final = MappingProxyType(
 )
 
 
-def _stitches(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _stitches(canvas: Any, material: Material) -> None:
     """Knitted stitches: two columns of Vs, a light edge over a dark one."""
     for x in (0.0, 0.5):
         for y in (-0.5, 0.0, 0.5, 1.0):
@@ -297,7 +297,7 @@ def _stitches(canvas: Any, material: Material) -> None:  # noqa: ANN401
                 canvas.drawPath(stitch, _pen(colour, _T * 0.09, alpha))
 
 
-def _twill(canvas: Any, material: Material) -> None:  # noqa: ANN401
+def _twill(canvas: Any, material: Material) -> None:
     """The diagonal of a twill: light threads between dark ones."""
     for start in (-0.5, 0.0, 0.5, 1.0):
         for shift, colour, alpha in ((0.0, _PALE, 0.16), (0.25, material.colour, 0.12)):

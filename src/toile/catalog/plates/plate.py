@@ -187,19 +187,19 @@ class Plate:
             cache[height] = (label, slot, part)
         return cache[height]
 
-    def _surface(self, height: int) -> Any:  # noqa: ANN401
+    def _surface(self, height: int) -> Any:
         """A transparent surface whose canvas is in head units."""
         surface = skia.Surface(_width(height), height)
         surface.getCanvas().clear(0)
         self._enter(surface.getCanvas(), height)
         return surface
 
-    def _enter(self, canvas: Any, height: int) -> None:  # noqa: ANN401
+    def _enter(self, canvas: Any, height: int) -> None:
         scale = self.frame.scale * height
         canvas.scale(scale, scale)
         canvas.translate(self.frame.x, self.frame.y)
 
-    def _set_the_scene(self, canvas: Any) -> None:  # noqa: ANN401
+    def _set_the_scene(self, canvas: Any) -> None:
         if self.look is None:
             drop_shadow(canvas, [paths.shape for paths in self._paths])
             return
@@ -237,7 +237,7 @@ def _width(height: int) -> int:
     return round(height * _WIDTH)
 
 
-def _rgb(surface: Any) -> Pixels:  # noqa: ANN401
+def _rgb(surface: Any) -> Pixels:
     return np.ascontiguousarray(surface.toarray(colorType=skia.kRGBA_8888_ColorType)[:, :, :3])
 
 

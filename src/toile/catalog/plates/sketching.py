@@ -14,7 +14,7 @@ from toile.catalog.plates.panel import PIXEL, Panel
 _BLACK: Rgb = (0.0, 0.0, 0.0)
 
 
-def sketch_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa: ANN401
+def sketch_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:
     """A white shape with black lines: what lies behind is hidden by what is drawn after it."""
     canvas.save()
     if paths.clip is not None:
@@ -37,7 +37,7 @@ def sketch_panel(canvas: Any, panel: Panel, paths: PanelPaths) -> None:  # noqa:
 
 
 def number_panels(
-    canvas: Any,  # noqa: ANN401
+    canvas: Any,
     paths: Sequence[PanelPaths],
     numbers: Sequence[tuple[int, int, int]],
 ) -> None:

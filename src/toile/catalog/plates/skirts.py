@@ -132,7 +132,7 @@ class SkirtWidth:
             else Profile((cut.top, 4.3), (self.waist, self.hip))
         )
 
-    def __call__(self, v: Values | float) -> Any:  # noqa: ANN401
+    def __call__(self, v: Values | float) -> Any:
         """Half-width, a number for a number."""
         at = np.asarray(v, dtype=np.float64)
         width = self._free(at)

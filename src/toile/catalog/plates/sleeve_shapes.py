@@ -100,16 +100,16 @@ class Place:
         inner = 0.85 * float(self.base(t))
         return underarm if out < -inner else self.limb.inner(min(t, 0.92 * self.end), inner)
 
-    def arm(self, t: Values | float) -> Any:  # noqa: ANN401
+    def arm(self, t: Values | float) -> Any:
         """Half-width of the arm itself."""
         return self.body.arm_width(np.minimum(t, 2.0))
 
-    def base(self, t: Values | float) -> Any:  # noqa: ANN401
+    def base(self, t: Values | float) -> Any:
         """Half-width of a plain sleeve."""
         t = np.asarray(t, dtype=np.float64)
         return self.arm(t) + self.ease * (0.35 + 0.9 * smoothstep(t / 0.55)) * (1 - 0.12 * np.clip(t, 0, 2))
 
-    def panel(self, segments: list[Points], **more: Any) -> Panel:  # noqa: ANN401
+    def panel(self, segments: list[Points], **more: Any) -> Panel:
         """A panel of the sleeve's cloth."""
         more.setdefault("falls", self.upper.cut.falls)
         return Panel(segments, self.upper.cut.label, more.pop("material", self.cut.material), **more)
@@ -123,7 +123,7 @@ def _shirt(place: Place) -> Shape:
     if place.end <= 1.2:
         return Shape(outer=place.base, inner=place.base, cuff=0.05)
 
-    def width(t: Any) -> Any:  # noqa: ANN401
+    def width(t: Any) -> Any:
         return place.base(t) + 0.03 * np.clip(np.asarray(t) - 1, 0, 1)
 
     return Shape(outer=width, inner=width, cuff=0.17, gathers=2)
@@ -134,12 +134,12 @@ def _puffed(place: Place) -> Shape:
     short = Profile((0, 0.3 * end, 0.62 * end, 0.92 * end, end), (0.20, 0.36, 0.40, 0.26, 0.165 * arm + 0.02))
     head = Profile((0, 0.2, 0.42, 0.68, 0.76), (0.20, 0.36, 0.38, 0.20, float(place.arm(0.76)) + 0.03))
 
-    def outer(t: Any) -> Any:  # noqa: ANN401
+    def outer(t: Any) -> Any:
         if end < 1.1:
             return short(np.clip(t, 0, end))
         return np.where(np.asarray(t) < 0.75, head(np.clip(t, 0, 0.76)), place.arm(t) + 0.03)
 
-    def inner(t: Any) -> Any:  # noqa: ANN401
+    def inner(t: Any) -> Any:
         return 0.85 * outer(t)
 
     return Shape(outer=outer, inner=inner, head=0.09, gathers=5 if end < 1.1 else 4, cuff=0.09)
@@ -168,10 +168,10 @@ def _princess(place: Place) -> Shape:
     arm = place.body.build.arm
     profile = Profile((0, 0.25, 0.55, 1.0, 1.3, 2), (0.26, 0.42, 0.36, 0.2, 0.13 * arm, 0.08 * arm))
 
-    def outer(t: Any) -> Any:  # noqa: ANN401
+    def outer(t: Any) -> Any:
         return np.maximum(profile(np.clip(t, 0, 2)), place.arm(t) + 0.02)
 
-    def inner(t: Any) -> Any:  # noqa: ANN401
+    def inner(t: Any) -> Any:
         return np.maximum(0.8 * outer(t), place.arm(t) + 0.02)
 
     return Shape(outer=outer, inner=inner, head=0.12, gathers=3)
@@ -180,17 +180,17 @@ def _princess(place: Place) -> Shape:
 def _widening(place: Place, *, opened: bool) -> Shape:
     """Petal and flutter sleeves stand off at the outer side."""
 
-    def outer(t: Any) -> Any:  # noqa: ANN401
+    def outer(t: Any) -> Any:
         return place.base(t) + 0.24 * np.clip(np.asarray(t) / place.end, 0, 1) ** 1.2
 
-    def inner(t: Any) -> Any:  # noqa: ANN401
+    def inner(t: Any) -> Any:
         return place.base(t) + 0.10
 
     return Shape(outer=outer, inner=inner, bow=0.05, open=opened)
 
 
 def _ruffle(place: Place) -> Shape:
-    def width(t: Any) -> Any:  # noqa: ANN401
+    def width(t: Any) -> Any:
         return place.base(t) + 0.02
 
     return Shape(outer=width, inner=width)
@@ -199,7 +199,7 @@ def _ruffle(place: Place) -> Shape:
 def _wrapped(place: Place) -> Shape:
     """Bands wound round the arm: each begins a little wider than the last one ended."""
 
-    def width(t: Any) -> Any:  # noqa: ANN401
+    def width(t: Any) -> Any:
         return place.arm(t) + 0.025 + 0.035 * np.mod((np.asarray(t) - WOUND_FROM) / WINDING, 1.0)
 
     return Shape(outer=width, inner=width)

@@ -132,7 +132,7 @@ class Ribbons:
         self._points, self._sizes = points, sizes
         self._begin = np.concatenate([[0], np.cumsum(sizes)])
 
-    def path(self, start: int, stop: int) -> Any:  # noqa: ANN401
+    def path(self, start: int, stop: int) -> Any:
         """One path of the polygons start to stop; None for none."""
         if stop <= start:
             return None

@@ -39,12 +39,12 @@ def trim_of(garment: Garment, otherwise: Material = GOLD) -> Material:
     return otherwise if garment.trim is None else material_of(garment.trim)
 
 
-def strip(body: Body, controls: Controls, width: float, label: str, material: Material, **more: Any) -> Panel:  # noqa: ANN401
+def strip(body: Body, controls: Controls, width: float, label: str, material: Material, **more: Any) -> Panel:
     """A band of one width along a smooth line through control points (u, v)."""
     return strip_along(body.curve(controls), width, label, material, **more)
 
 
-def strip_along(line: Points, width: float, label: str, material: Material, **more: Any) -> Panel:  # noqa: ANN401
+def strip_along(line: Points, width: float, label: str, material: Material, **more: Any) -> Panel:
     """A band of one width along a line of the picture."""
     half = normals(line) * (width / 2)
     more.setdefault("part", "trim")
@@ -54,7 +54,7 @@ def strip_along(line: Points, width: float, label: str, material: Material, **mo
     return Panel(closed_band(line - half, line + half), label, material, **more)
 
 
-def belt(body: Body, width: Width, top: float, bottom: float, label: str, material: Material, **more: Any) -> Panel:  # noqa: ANN401
+def belt(body: Body, width: Width, top: float, bottom: float, label: str, material: Material, **more: Any) -> Panel:
     """A band round the body between two heights."""
     upper = body.across(float(width(top)), top, 13, sag=0.04)
     lower = body.across(float(width(bottom)), bottom, 13, sag=0.04)
@@ -71,7 +71,7 @@ def hem_border(
     height: float,
     label: str,
     material: Material,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> Panel:
     """A border along a flat hem."""
     f = np.linspace(-1, 1, 17)
@@ -129,7 +129,7 @@ def cloth_piece(
     edges: Sequence[Controls],
     label: str,
     material: Material,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> Panel:
     """A loose cloth bounded by smooth edges given by control points (u, v), one after another."""
     segments = [body.curve(edge) for edge in edges]
@@ -157,7 +157,7 @@ def mirrored_controls(controls: Controls) -> list[tuple[float, float]]:
     return [(-float(u), float(v)) for u, v in controls]
 
 
-def polygon(points: Controls, label: str, material: Material, *, smooth: bool = True, **more: Any) -> Panel:  # noqa: ANN401
+def polygon(points: Controls, label: str, material: Material, *, smooth: bool = True, **more: Any) -> Panel:
     """A closed shape given in the picture."""
     outline = spline(points, 5, closed=True) if smooth else np.asarray(points, dtype=np.float64)
     more.setdefault("part", "trim")

@@ -51,7 +51,7 @@ def _skirt(
     top: float,
     end: float,
     label: str = "skirt",
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> Skirt:
     return cut_skirt(body, SkirtCut(material=material, label=label, end=end, shape=shape, top=top, **more))
 

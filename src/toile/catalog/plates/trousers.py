@@ -78,15 +78,15 @@ class _Leg:
         self.waist = body.half_width(min(cut.top, 3.9)) + 0.03
         self.hip = body.half_width(3.95) + 0.045
 
-    def outer(self, t: Any) -> Any:  # noqa: ANN401
+    def outer(self, t: Any) -> Any:
         """Half-width on the outside, never less than the leg's."""
         return np.maximum(self.profile(t), self.body.leg_outer(t) + 0.02)
 
-    def inner(self, t: Any) -> Any:  # noqa: ANN401
+    def inner(self, t: Any) -> Any:
         """Half-width on the inside."""
         return np.maximum(0.93 * self.profile(t), self.body.leg_inner(t) + 0.02)
 
-    def mesh_width(self, t: Any) -> Any:  # noqa: ANN401
+    def mesh_width(self, t: Any) -> Any:
         """A little more than the panel everywhere."""
         return self.profile(np.maximum(t, 0.3)) * 1.25 + 0.1
 
