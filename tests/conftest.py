@@ -15,7 +15,7 @@ settings.register_profile("toile", deadline=None)
 settings.load_profile("toile")
 
 try:
-    from toile.catalog.plates import canvas  # noqa: F401
+    from toile.catalog.plates.drawing import canvas  # noqa: F401
 
     NO_DRAWING = ""
 except ToileError as error:

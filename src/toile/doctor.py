@@ -96,7 +96,7 @@ def examine(bundle: Path | None = None) -> Diagnosis:
 def _drawing_problems() -> Iterator[str]:
     """Drawing needs libraries of the system that pip can't bring."""
     try:
-        from toile.catalog.plates import canvas  # noqa: F401
+        from toile.catalog.plates.drawing import canvas  # noqa: F401
     except ToileError as error:
         yield f"toile plates can't draw: {error}"
 

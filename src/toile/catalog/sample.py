@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +15,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
+from toile.catalog.packed import IMAGE_TYPE, webp_image
+
 SAMPLE_SCHEMA: Final = pa.schema(
     [
         ("image_id", pa.string()),
-        ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+        ("image", IMAGE_TYPE),
         ("label", pa.string()),
         ("kids", pa.bool_()),
         ("caption", pa.string()),
@@ -79,13 +80,11 @@ def draw_sample(path: Path) -> None:
 def _row(
     *, identity: str, pixels: Image.Image, label: str, caption: str, colour: str, people: str | None, kind: str
 ) -> dict[str, Any]:
-    from toile.catalog.plates.vocabulary import PALETTE
+    from toile.catalog.plates.looks.vocabulary import PALETTE
 
-    buffer = BytesIO()
-    pixels.save(buffer, "WEBP", quality=_WEBP_QUALITY)
     return {
         "image_id": identity,
-        "image": {"bytes": buffer.getvalue(), "path": f"{identity}.webp"},
+        "image": webp_image(pixels, identity, quality=_WEBP_QUALITY),
         "label": label,
         "kids": False,
         "caption": caption,
@@ -98,11 +97,11 @@ def _row(
 
 def _flat_rows() -> Iterator[dict[str, Any]]:
     """Every garment of look after look, as long as its category has room."""
-    from toile.catalog.plates.captions import describe, with_article
-    from toile.catalog.plates.cultures import TRADITIONS
+    from toile.catalog.plates.looks.cultures import TRADITIONS
     from toile.catalog.plates.pack import category_of
     from toile.catalog.plates.plate import flat_lay
-    from toile.catalog.plates.sampling import sample_look
+    from toile.catalog.plates.sampling.looks import sample_look
+    from toile.catalog.plates.wording.phrases import describe, with_article
 
     drawn: Counter[str] = Counter()
     for number in count():
@@ -127,10 +126,10 @@ def _flat_rows() -> Iterator[dict[str, Any]]:
 
 def _accessory_rows() -> Iterator[dict[str, Any]]:
     """Shoes, hats and bags, cut out of larger plates."""
-    from toile.catalog.plates.captions import with_article
-    from toile.catalog.plates.panel import BAG, HAT, SHOES
+    from toile.catalog.plates.drawing.panel import BAG, HAT, SHOES
     from toile.catalog.plates.plate import build_plate
-    from toile.catalog.plates.sampling import sample_look
+    from toile.catalog.plates.sampling.looks import sample_look
+    from toile.catalog.plates.wording.phrases import with_article
     from toile.vision.cutout import cut_out, frame_around
 
     drawn: Counter[str] = Counter()

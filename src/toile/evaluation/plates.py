@@ -19,15 +19,15 @@ from scipy.ndimage import binary_dilation, binary_erosion
 
 from toile import __version__
 from toile.catalog.plates import LABELS, Garment
-from toile.catalog.plates import vocabulary as words
-from toile.catalog.plates.cultures import TRADITIONS
 from toile.catalog.plates.examples import PlateConfig, PlateExample, example
-from toile.catalog.plates.keypoints import VISIBLE
-from toile.catalog.plates.measures import SLEEVE_ENDS, hem_of
+from toile.catalog.plates.figure.keypoints import VISIBLE
+from toile.catalog.plates.figure.poses import SIDES
+from toile.catalog.plates.garments.measures import SLEEVE_ENDS, hem_of
+from toile.catalog.plates.looks import vocabulary as words
+from toile.catalog.plates.looks.cultures import TRADITIONS
+from toile.catalog.plates.looks.rules import construction_of
 from toile.catalog.plates.plate import Plate, build_plate
-from toile.catalog.plates.poses import SIDES
-from toile.catalog.plates.rules import construction_of
-from toile.catalog.plates.sampling import sample_look
+from toile.catalog.plates.sampling.looks import sample_look
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.progress import Progress

@@ -16,7 +16,7 @@ from PIL import Image
 
 from toile.catalog.plates import LABELS
 from toile.catalog.plates.examples import PlateConfig, PlateExample, example
-from toile.catalog.plates.keypoints import KEYPOINTS
+from toile.catalog.plates.figure.keypoints import KEYPOINTS
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
 

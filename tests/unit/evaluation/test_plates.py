@@ -93,7 +93,7 @@ def test_a_caption_of_another_look_is_seen():
 @pytest.mark.parametrize("culture", ["kimono", "hanfu"])
 def test_right_over_left_would_be_seen(culture, monkeypatch):
     assert left_over_right(culture, 1) == 1.0
-    from toile.catalog.plates import traditional_parts
+    from toile.catalog.plates.traditional import parts as traditional_parts
 
     strip = traditional_parts.strip
 

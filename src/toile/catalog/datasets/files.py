@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from toile.catalog.datasets.rows import Fault, FaultKind
 from toile.errors import DataError
@@ -87,27 +87,35 @@ def read_json(path: Path) -> tuple[Any, bool]:
         raise DataError(f"{path.name} is not JSON: {error}") from error
 
 
-def json_objects(path: Path, *, missing: FaultKind) -> Iterator[tuple[int, dict[str, Any]] | Fault]:
-    """The numbered objects of a JSON list, from 0; `missing` names the fault where there is no such file."""
-    if not path.is_file():
-        yield Fault(kind=missing, subject=path.name, detail=f"{path.name} does not exist")
-        return
+_JSON_NAMES: Final = {list: "a list", dict: "an object"}
+
+
+def json_items(path: Path, container: type[list[Any]] | type[dict[str, Any]]) -> Iterator[tuple[Any, Any] | Fault]:
+    """The numbered entries of a JSON list, from 0, or the named ones of a JSON object."""
     try:
         values, is_utf8 = read_json(path)
     except DataError as error:
         yield Fault(kind=FaultKind.BROKEN_FILE, subject=path.name, detail=str(error))
         return
-    if not isinstance(values, list):
-        detail = f"{path.name} holds a {type(values).__name__}, expected a list of objects"
+    if not isinstance(values, container):
+        detail = f"{path.name} holds a {type(values).__name__}, expected {_JSON_NAMES[container]}"
         yield Fault(kind=FaultKind.BROKEN_FILE, subject=path.name, detail=detail)
         return
     if not is_utf8:
         yield other_encoding(path.name, path.name)
-    for number, value in enumerate(values):
-        if isinstance(value, dict):
-            yield number, value
+    yield from values.items() if isinstance(values, dict) else enumerate(values)
+
+
+def json_objects(path: Path, *, missing: FaultKind) -> Iterator[tuple[int, dict[str, Any]] | Fault]:
+    """The numbered objects of a JSON list, from 0; `missing` names the fault where there is no such file."""
+    if not path.is_file():
+        yield Fault(kind=missing, subject=path.name, detail=f"{path.name} does not exist")
+        return
+    for item in json_items(path, list):
+        if isinstance(item, Fault) or isinstance(item[1], dict):
+            yield item
         else:
-            detail = f"entry {number} is a {type(value).__name__}, expected an object"
+            detail = f"entry {item[0]} is a {type(item[1]).__name__}, expected an object"
             yield Fault(kind=FaultKind.BROKEN_ROW, subject=path.name, detail=detail)
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -25,6 +23,7 @@ from toile.catalog.datasets.clothing_dataset import ClothingDataset
 from toile.catalog.datasets.rows import Fault
 from toile.catalog.images import decode_image
 from toile.catalog.manifest import Row
+from toile.catalog.packed import GARMENT_SCHEMA, STREET_SCHEMA, png_bytes, webp_image, whole_or_nothing
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
 
@@ -35,21 +34,6 @@ STREET_HEIGHT_PX: Final = 560
 WEBP_QUALITY: Final = 80
 _ROWS_A_GROUP: Final = 256
 _NUM_REASONS: Final = 5
-
-_IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-GARMENT_SCHEMA: Final = pa.schema(
-    [("image_id", pa.string()), ("image", _IMAGE), ("label", pa.string()), ("kids", pa.bool_())]
-)
-STREET_SCHEMA: Final = pa.schema(
-    [
-        ("photo_id", pa.string()),
-        ("image", _IMAGE),
-        ("tags", pa.list_(pa.field("element", pa.string()))),
-        ("labels", pa.binary()),
-        ("pose", pa.list_(pa.field("element", pa.float32()))),
-        ("person", pa.binary()),
-    ]
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +102,7 @@ def pack_dataset(
         case _:
             known = f"{ClothingDataset.name} or {ClothingCoParsing.name}"
             raise ConfigError(f"{name!r} can't be packed; expected {known} (all others: see their licences)")
-    with _whole_or_nothing(out) as partial, pq.ParquetWriter(partial, schema, compression="NONE") as writer:
+    with whole_or_nothing(out) as partial, pq.ParquetWriter(partial, schema, compression="NONE") as writer:
         while batch := list(islice(rows, _ROWS_A_GROUP)):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
             report.rows += len(batch)
@@ -126,18 +110,6 @@ def pack_dataset(
         if not report.rows:
             raise DataError(f"nothing in {path} can be packed: {'; '.join(report.reasons) or 'there are no rows'}")
     return report
-
-
-@contextmanager
-def _whole_or_nothing(out: Path) -> Iterator[Path]:
-    """A file beside `out` that takes its place at the end, or goes."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f"{out.name}.partial")
-    try:
-        yield partial
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _readable(found: Iterator[Row | Fault], report: PackReport) -> Iterator[tuple[Row, Image.Image]]:
@@ -158,7 +130,7 @@ def _garments(reader: ClothingDataset, report: PackReport) -> Iterator[dict[str,
     for row, image in _readable(reader.rows("all"), report):
         small = _shrunk(image, GARMENT_SIDE_PX / max(image.size))
         values = {"image_id": row.id, "label": row.extra["label"], "kids": row.extra["kids"]}
-        yield {**values, "image": _stored(small, row.id)}
+        yield {**values, "image": webp_image(small, row.id, quality=WEBP_QUALITY)}
 
 
 def _streets(reader: ClothingCoParsing, estimator: Estimator | None, report: PackReport) -> Iterator[dict[str, Any]]:
@@ -174,12 +146,12 @@ def _streets(reader: ClothingCoParsing, estimator: Estimator | None, report: Pac
         estimate = Estimate(pose=None, person=None) if estimator is None else estimator(small)
         yield {
             "photo_id": row.id,
-            "image": _stored(small, row.id),
+            "image": webp_image(small, row.id, quality=WEBP_QUALITY),
             # The stored map's own labels: a ring may be lost on the way to the smaller size.
             "tags": row.extra["tags"] if labels is None else tag_names(labels),
-            "labels": None if labels is None else _png(Image.fromarray(labels)),
+            "labels": None if labels is None else png_bytes(Image.fromarray(labels)),
             "pose": None if estimate.pose is None else estimate.pose.ravel().tolist(),
-            "person": None if estimate.person is None else _png(Image.fromarray(estimate.person)),
+            "person": None if estimate.person is None else png_bytes(Image.fromarray(estimate.person)),
         }
 
 
@@ -188,15 +160,3 @@ def _shrunk(image: Image.Image, scale: float) -> Image.Image:
         return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS)
-
-
-def _stored(image: Image.Image, name: str) -> dict[str, Any]:
-    buffer = BytesIO()
-    image.save(buffer, "WEBP", quality=WEBP_QUALITY)
-    return {"bytes": buffer.getvalue(), "path": f"{name}.webp"}
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()

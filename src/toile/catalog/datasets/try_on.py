@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from toile.catalog.datasets.files import missing_picture, other_encoding, read_json, text_lines
+from toile.catalog.datasets.files import json_items, missing_picture, other_encoding, text_lines
 from toile.catalog.datasets.label_maps import UnknownLabelError, read_label_map
 from toile.catalog.datasets.reader import SPLIT_COLUMN, Reader
 from toile.catalog.datasets.rows import DataRow, Fault, FaultKind, TryOnPair
@@ -192,18 +192,11 @@ class TryOnReader(Reader):
         return phrases, faults
 
     def _read_phrases(self, path: Path, phrases: dict[str, tuple[str, ...]]) -> Iterator[Fault]:
-        try:
-            values, is_utf8 = read_json(path)
-        except DataError as error:
-            yield Fault(kind=FaultKind.BROKEN_FILE, subject=path.name, detail=str(error))
-            return
-        if not isinstance(values, dict):
-            detail = f"{path.name} holds a {type(values).__name__}, expected an object of lists"
-            yield Fault(kind=FaultKind.BROKEN_FILE, subject=path.name, detail=detail)
-            return
-        if not is_utf8:
-            yield other_encoding(path.name, path.name)
-        for key, texts in values.items():
+        for item in json_items(path, dict):
+            if isinstance(item, Fault):
+                yield item
+                continue
+            key, texts = item
             is_list = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
             if is_list and len(texts) >= NUM_PHRASES:
                 phrases.setdefault(key, tuple(text.strip() for text in texts))

@@ -1,9 +1,15 @@
 """Fashion plates: drawn people in drawn clothes, of which everything is known exactly.
 
+**Packages**, each knowing only those before it: `looks` (the words, and what goes together), `sampling` and `wording`
+(random looks, captions), `drawing` (panels and paint), `figure`, `garments`, `traditional`. `plate` puts one together,
+`examples` adds all that is known of it, `stream` and `pack` hand them out. A new modern garment is an entry of
+`looks.construction` and a function in `garments.modern`; a traditional one an entry of `looks/cultures.toml` and a function
+in `traditional`.
+
 **Units.** Everything is drawn in head units: the head is one unit high, the figure a little over nine. x runs to the
 right of the image and y down, 0 at the crown, 1 at the chin, soles at about 9.3. Image-left is the wearer's RIGHT:
 keep that sentence beside every garment that is not symmetric. Line weights are pixels of a plate 256 pixels high
-(`panel.PIXEL` head units), so that a plate is the same drawing at any size.
+(`drawing.panel.PIXEL` head units), so that a plate is the same drawing at any size.
 
 **Where things are.** Torso garments are written in the torso map `Body.at(u, v)` (u sideways from the middle, v the
 height on an upright figure), sleeves and trouser legs along a `Limb` (`outer(t, width)`, `inner(t, width)`; t is 1 at
@@ -21,8 +27,8 @@ tucked top, bottoms, boots), torso from inner to outer, then on each side the ar
 hand rest on a hip without a special case.
 """
 
-from toile.catalog.plates.looks import Bag, Cloth, Figure, Garment, Hat, Look, Shoes
-from toile.catalog.plates.panel import LABELS, PARTS
+from toile.catalog.plates.drawing.panel import LABELS, PARTS
+from toile.catalog.plates.looks.look import Bag, Cloth, Figure, Garment, Hat, Look, Shoes
 from toile.catalog.plates.plate import Frame, Plate, SlotMap, build_plate, flat_lay
 
 __all__ = [

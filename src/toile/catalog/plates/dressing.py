@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from toile.catalog.plates.accessories import BOOT, bag_panels, shoe_panels
-from toile.catalog.plates.body import BUILDS, Body
-from toile.catalog.plates.hair import hair_of
-from toile.catalog.plates.hats import hat_panels
-from toile.catalog.plates.head import Face, expression_of, head_panels
-from toile.catalog.plates.layers import Layers
-from toile.catalog.plates.looks import Figure, Garment, Look
-from toile.catalog.plates.modern import MODERN, Wear
-from toile.catalog.plates.palette import HAIR_COLOURS, INK, mix, shade_of
-from toile.catalog.plates.panel import FIGURE, Mark, Panel
-from toile.catalog.plates.poses import FLAT, FLAT_T, POSES, SIDES, Pose, jittered, mirrored
-from toile.catalog.plates.skin import arm_panels, chin_shadow, hand_panels, leg_panel, skin_material, torso_panel
-from toile.catalog.plates.traditional import ARMS_OUT, TRADITIONAL
+from toile.catalog.plates.drawing.palette import HAIR_COLOURS, INK, mix, shade_of
+from toile.catalog.plates.drawing.panel import FIGURE, Mark, Panel
+from toile.catalog.plates.figure.body import BUILDS, Body
+from toile.catalog.plates.figure.hair import hair_of
+from toile.catalog.plates.figure.head import Face, expression_of, head_panels
+from toile.catalog.plates.figure.poses import FLAT, FLAT_T, POSES, SIDES, Pose, jittered, mirrored
+from toile.catalog.plates.figure.skin import arm_panels, chin_shadow, hand_panels, leg_panel, skin_material, torso_panel
+from toile.catalog.plates.garments.accessories import BOOT, bag_panels, shoe_panels
+from toile.catalog.plates.garments.hats import hat_panels
+from toile.catalog.plates.garments.layers import Layers
+from toile.catalog.plates.garments.modern import MODERN, Wear
+from toile.catalog.plates.looks.look import Figure, Garment, Look
+from toile.catalog.plates.traditional.garments import ARMS_OUT, TRADITIONAL
 from toile.errors import ConfigError
 
 

@@ -10,14 +10,15 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from toile.catalog.plates import vocabulary as words
-from toile.catalog.plates.captions import attributes, garment_captions, hierarchical_caption, plain_captions
-from toile.catalog.plates.changes import Change, sample_change
-from toile.catalog.plates.cultures import TRADITIONS
-from toile.catalog.plates.looks import Cloth, Figure, Garment, Look
-from toile.catalog.plates.plate import SHOES, Plate, build_plate, flat_lay
-from toile.catalog.plates.rules import construction_of, problems
-from toile.catalog.plates.sampling import main_garment, sample_look
+from toile.catalog.plates.drawing.panel import SHOES
+from toile.catalog.plates.looks import vocabulary as words
+from toile.catalog.plates.looks.cultures import TRADITIONS
+from toile.catalog.plates.looks.look import Cloth, Figure, Garment, Look
+from toile.catalog.plates.looks.rules import construction_of, main_garment, problems
+from toile.catalog.plates.plate import Plate, build_plate, flat_lay
+from toile.catalog.plates.sampling.looks import sample_look
+from toile.catalog.plates.wording.captions import attributes, garment_captions, hierarchical_caption, plain_captions
+from toile.catalog.plates.wording.changes import Change, sample_change
 from toile.errors import ConfigError
 
 MIN_SEEN: Final = 0.015

@@ -10,7 +10,7 @@ look and its garment fall on the same side of the split.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,31 +20,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
+from toile.catalog.packed import CAPTIONS, GARMENT_SCHEMA, STREET_SCHEMA, png_bytes, webp_image, whole_or_nothing
 from toile.catalog.photos import CO_PARSING_LABELS
+from toile.catalog.plates.drawing.panel import LABELS
 from toile.catalog.plates.examples import PlateConfig, PlateExample, example
-from toile.catalog.plates.looks import Garment, Look
-from toile.catalog.plates.panel import LABELS
+from toile.catalog.plates.looks.look import Garment, Look
+from toile.catalog.plates.looks.rules import construction_of
 from toile.catalog.plates.plate import Plate
-from toile.catalog.plates.rules import construction_of
 from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
 
-_IMAGE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-_WORDINGS: Final = ("captions", pa.list_(pa.string()))
-LOOK_SCHEMA: Final = pa.schema(
-    [
-        ("photo_id", pa.string()),
-        ("image", _IMAGE),
-        ("tags", pa.list_(pa.string())),
-        ("labels", pa.binary()),
-        ("pose", pa.list_(pa.float32())),
-        ("person", pa.binary()),
-        _WORDINGS,
-    ]
-)
-FLAT_SCHEMA: Final = pa.schema(
-    [("image_id", pa.string()), ("image", _IMAGE), ("label", pa.string()), ("kids", pa.bool_()), _WORDINGS]
-)
+_SCHEMAS: Final = STREET_SCHEMA.append(CAPTIONS), GARMENT_SCHEMA.append(CAPTIONS)
 _ROWS_A_GROUP: Final = 128
 _WEBP_QUALITY: Final = 90
 
@@ -113,19 +99,18 @@ def pack_plates(
     """
     if count < 1:
         raise ConfigError(f"count is {count}, expected the number of plates: 1 or more")
-    folder.mkdir(parents=True, exist_ok=True)
     paths = folder / "streets.parquet", folder / "garments.parquet"
-    drafts = [path.with_suffix(".partial") for path in paths]
-    schemas = (LOOK_SCHEMA, FLAT_SCHEMA)
-    with pq.ParquetWriter(drafts[0], LOOK_SCHEMA) as looks, pq.ParquetWriter(drafts[1], FLAT_SCHEMA) as flats:
+    with ExitStack() as files:
+        writers = [
+            files.enter_context(pq.ParquetWriter(files.enter_context(whole_or_nothing(path)), schema))
+            for path, schema in zip(paths, _SCHEMAS, strict=True)
+        ]
         for first in range(start, start + count, _ROWS_A_GROUP):
             numbers = range(first, min(first + _ROWS_A_GROUP, start + count))
             rows = list(_rows(numbers, config))
-            for writer, schema, column in zip((looks, flats), schemas, zip(*rows, strict=True), strict=True):
-                writer.write_table(pa.Table.from_pylist([row for row in column if row], schema=schema))
+            for writer, column in zip(writers, zip(*rows, strict=True), strict=True):
+                writer.write_table(pa.Table.from_pylist([row for row in column if row], schema=writer.schema))
             progress("drawing plates", numbers.stop - start, count)
-    for draft, path in zip(drafts, paths, strict=True):
-        draft.replace(path)
     return paths
 
 
@@ -141,11 +126,11 @@ def _look_row(plate: PlateExample, name: str) -> dict[str, Any]:
     labels = co_parsing_labels(plate.plate, plate.look)
     return {
         "photo_id": name,
-        "image": _stored(plate.picture, name),
+        "image": webp_image(Image.fromarray(plate.picture), name, quality=_WEBP_QUALITY),
         "tags": [CO_PARSING_LABELS[index] for index in np.unique(labels) if index],
-        "labels": _png(Image.fromarray(labels)),
+        "labels": png_bytes(Image.fromarray(labels)),
         "pose": plate.keypoints.ravel().tolist(),
-        "person": _png(Image.fromarray(plate.person_mask)),
+        "person": png_bytes(Image.fromarray(plate.person_mask)),
         "captions": _wordings(plate.captions),
     }
 
@@ -156,7 +141,7 @@ def _flat_row(plate: PlateExample, name: str) -> dict[str, Any] | None:
         return None
     return {
         "image_id": name,
-        "image": _stored(plate.flat, name),
+        "image": webp_image(Image.fromarray(plate.flat), name, quality=_WEBP_QUALITY),
         "label": label,
         "kids": False,
         "captions": _wordings(plate.garment_captions),
@@ -185,15 +170,3 @@ def category_of(garment: Garment) -> str:
     """Of `taxonomy.CATEGORIES`; a t-shirt with long sleeves is a longsleeve in the photo sets."""
     category = construction_of(garment.category).category
     return "longsleeve" if category == "t-shirt" and garment.sleeve_length == "long" else category
-
-
-def _stored(pixels: NDArray[np.uint8], name: str) -> dict[str, Any]:
-    buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=_WEBP_QUALITY)
-    return {"bytes": buffer.getvalue(), "path": f"{name}.webp"}
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -10,15 +10,11 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from toile.catalog.plates.body import Body
-from toile.catalog.plates.canvas import skia
-from toile.catalog.plates.dressing import body_of, dressed_panels, laid_flat
-from toile.catalog.plates.keypoints import joints, visibility
-from toile.catalog.plates.looks import Garment, Look
-from toile.catalog.plates.outlines import PanelPaths, panel_paths
-from toile.catalog.plates.painting import paint_footprint, paint_panel
-from toile.catalog.plates.panel import BAG, FIGURE, HAT, LABELS, PARTS, SHOES, Panel
-from toile.catalog.plates.paper import (
+from toile.catalog.plates.drawing.canvas import skia
+from toile.catalog.plates.drawing.outlines import PanelPaths, panel_paths
+from toile.catalog.plates.drawing.painting import paint_footprint, paint_panel
+from toile.catalog.plates.drawing.panel import LABELS, PARTS, Panel
+from toile.catalog.plates.drawing.paper import (
     PLATE_PAPER,
     TABLE_PAPER,
     brush_wash,
@@ -27,8 +23,12 @@ from toile.catalog.plates.paper import (
     ground_shadow,
     lay_paper,
 )
-from toile.catalog.plates.poses import SIDES
-from toile.catalog.plates.sketching import number_panels, sketch_panel
+from toile.catalog.plates.drawing.sketching import number_panels, sketch_panel
+from toile.catalog.plates.dressing import body_of, dressed_panels, laid_flat
+from toile.catalog.plates.figure.body import Body
+from toile.catalog.plates.figure.keypoints import joints, visibility
+from toile.catalog.plates.figure.poses import SIDES
+from toile.catalog.plates.looks.look import Garment, Look
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -205,7 +205,7 @@ class Plate:
             return
         if self.look.wash:
             brush_wash(canvas, self.look.wash, self.look.seed)
-        ground_shadow(canvas, self.body)
+        ground_shadow(canvas, [leg.joints[2] for leg in self.body.legs.values()])
 
 
 def build_plate(look: Look, *, frame: Frame | None = None) -> Plate:
@@ -265,6 +265,3 @@ def _fitted_frame(panels: Sequence[Panel]) -> Frame:
     scale = min(_FLAT_HEIGHT / size[1], _FLAT_WIDTH * _WIDTH / size[0], _FLAT_CLOSEST * _HEAD)
     middle = (low + high) / 2
     return Frame(float(scale), float(_WIDTH / 2 / scale - middle[0]), float(0.5 / scale - middle[1]))
-
-
-__all__ = ["BAG", "FIGURE", "HAT", "NOWHERE", "SHOES", "Frame", "Plate", "SlotMap", "build_plate", "flat_lay"]

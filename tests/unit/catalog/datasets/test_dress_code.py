@@ -115,7 +115,7 @@ def test_what_is_missing(folder: Path) -> None:
 def test_captions_that_are_no_object(folder: Path) -> None:
     (folder / "fine_captions.json").write_text("[1, 2]")
     (fault,) = DressCode.open(folder).faults("train")
-    assert "fine_captions.json holds a list, expected an object of lists" in fault.detail
+    assert "fine_captions.json holds a list, expected an object" in fault.detail
 
 
 def test_pictures_for_the_index(folder: Path) -> None:

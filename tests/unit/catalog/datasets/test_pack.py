@@ -11,7 +11,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from pictures import noise, write_noise
-from toile.catalog.datasets.pack import GARMENT_SCHEMA, STREET_SCHEMA, Estimate, pack_dataset
+from toile.catalog.datasets.pack import Estimate, pack_dataset
+from toile.catalog.packed import GARMENT_SCHEMA, STREET_SCHEMA
 from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, iterate_street_cutouts
 from toile.cli import app
 from toile.errors import ConfigError, DataError

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from toile.catalog.plates import build_plate
-from toile.catalog.plates import vocabulary as words
 from toile.catalog.plates.examples import PlateConfig, example, shows_everything
-from toile.catalog.plates.sampling import sample_look
+from toile.catalog.plates.looks import vocabulary as words
+from toile.catalog.plates.sampling.looks import sample_look
 from toile.errors import ConfigError
 from toile.taxonomy import CATEGORIES, COLOURS
 

@@ -11,12 +11,12 @@ from PIL import Image
 from scipy import ndimage
 
 from toile.catalog.plates import Bag, Cloth, Figure, Garment, Hat, Look, Shoes, build_plate, flat_lay
-from toile.catalog.plates import vocabulary as words
-from toile.catalog.plates.construction import CONSTRUCTIONS
-from toile.catalog.plates.keypoints import HIDDEN, KEYPOINTS, VISIBLE
-from toile.catalog.plates.panel import LABELS
-from toile.catalog.plates.plate import BAG, FIGURE, NOWHERE, SHOES
-from toile.catalog.plates.rules import problems
+from toile.catalog.plates.drawing.panel import BAG, FIGURE, LABELS, SHOES
+from toile.catalog.plates.figure.keypoints import HIDDEN, KEYPOINTS, VISIBLE
+from toile.catalog.plates.looks import vocabulary as words
+from toile.catalog.plates.looks.construction import CONSTRUCTIONS
+from toile.catalog.plates.looks.rules import problems
+from toile.catalog.plates.plate import NOWHERE
 from toile.errors import ConfigError
 from toile.vision.colour import measure_colour
 

@@ -1,0 +1,60 @@
+"""The parquet files that training and evaluation read, as they are written: columns, pictures, label maps.
+
+`garments.parquet` has a row a garment laid flat, `streets.parquet` a row a person. `catalog.photos` reads them;
+`toile data pack` writes them from photo repositories, `toile plates --packed` from drawings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from PIL import Image
+
+IMAGE_TYPE: Final = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+"""Hugging Face's image struct."""
+GARMENT_SCHEMA: Final = pa.schema(
+    [("image_id", pa.string()), ("image", IMAGE_TYPE), ("label", pa.string()), ("kids", pa.bool_())]
+)
+STREET_SCHEMA: Final = pa.schema(
+    [
+        ("photo_id", pa.string()),
+        ("image", IMAGE_TYPE),
+        ("tags", pa.list_(pa.field("element", pa.string()))),
+        ("labels", pa.binary()),
+        ("pose", pa.list_(pa.field("element", pa.float32()))),
+        ("person", pa.binary()),
+    ]
+)
+CAPTIONS: Final = pa.field("captions", pa.list_(pa.field("element", pa.string())))
+"""Column of files that have wordings of their own."""
+
+
+def webp_image(image: Image.Image, name: str, *, quality: int) -> dict[str, Any]:
+    """A picture in `IMAGE_TYPE`."""
+    buffer = BytesIO()
+    image.save(buffer, "WEBP", quality=quality)
+    return {"bytes": buffer.getvalue(), "path": f"{name}.webp"}
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """A label map or a mask, without loss."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+@contextmanager
+def whole_or_nothing(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place at the end, or goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Panels and how they are painted: curves, cloth, pattern, shade, ink, paper."""

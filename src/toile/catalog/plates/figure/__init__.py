@@ -1,0 +1,1 @@
+"""The body: build, pose, joints, skin, head, hair."""

@@ -1,0 +1,1 @@
+"""Modern garments and accessories, each as panels on the body."""

@@ -1,0 +1,1 @@
+"""Random looks: the same number, the same look."""

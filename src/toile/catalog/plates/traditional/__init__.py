@@ -1,0 +1,1 @@
+"""Traditional garments, each by its true construction."""

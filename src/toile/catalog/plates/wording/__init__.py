@@ -1,0 +1,1 @@
+"""What a plate says of itself and of its changes."""
