@@ -3,8 +3,8 @@
 **Packages**, each knowing only those before it: `looks` (the words, and what goes together), `sampling` and `wording`
 (random looks, captions), `drawing` (panels and paint), `figure`, `garments`, `traditional`. `plate` puts one together,
 `examples` adds all that is known of it, `stream` and `pack` hand them out. A new modern garment is an entry of
-`looks.construction` and a function in `garments.modern`; a traditional one an entry of `looks/cultures.toml` and a function
-in `traditional`.
+`looks.construction` and a function in `garments.modern`; a traditional one an entry of `looks/cultures.toml` and a
+function in `traditional`.
 
 **Units.** Everything is drawn in head units: the head is one unit high, the figure a little over nine. x runs to the
 right of the image and y down, 0 at the crown, 1 at the chin, soles at about 9.3. Image-left is the wearer's RIGHT:
