@@ -139,3 +139,56 @@ CO_PARSING_CATEGORIES: Final = MappingProxyType(
         "wedges": "shoes",
     }
 )
+
+PARTS: Final = (
+    "background",
+    "skin",
+    "hair",
+    "hat",
+    "glasses",
+    "top",
+    "outerwear",
+    "dress",
+    "skirt",
+    "trousers",
+    "hosiery",
+    "shoes",
+    "bag",
+    "accessory",
+)
+"""What a pixel of a picture of a person can belong to; the index is the value in a label map."""
+
+_CATEGORY_PARTS: Final = {
+    "accessory": "accessory",
+    "bag": "bag",
+    "blazer": "outerwear",
+    "blouse": "top",
+    "body": "top",
+    "dress": "dress",
+    "hat": "hat",
+    "hoodie": "top",
+    "jumpsuit": "dress",
+    "outerwear": "outerwear",
+    "shirt": "top",
+    "shoes": "shoes",
+    "shorts": "trousers",
+    "skirt": "skirt",
+    "sweater": "top",
+    "t-shirt": "top",
+    "top": "top",
+    "trousers": "trousers",
+    "undershirt": "top",
+}
+
+# The 59 names of clothing-co-parsing and the part each belongs to. Stockings are a part of their own: whoever changes a
+# hem must know a leg in tights from trousers and from a belt.
+CO_PARSING_PARTS: Final = MappingProxyType(
+    {name: _CATEGORY_PARTS[category] for name, category in CO_PARSING_CATEGORIES.items()}
+    | {"null": "background", "skin": "skin", "hair": "hair", "glasses": "glasses", "sunglasses": "glasses"}
+    | dict.fromkeys(("socks", "stockings", "tights"), "hosiery")
+)
+
+# COCO-18: nose, neck, right arm 2-4, left arm 5-7, right leg 8-10, left leg 11-13, eyes 14-15, ears 16-17; right and
+# left are the person's.
+MIRRORED_JOINTS: Final = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
+"""Which joint of a picture is each joint of its mirror image."""

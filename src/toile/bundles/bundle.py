@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from toile.models.autoencoder import Autoencoder
     from toile.models.denoiser import LatentDenoiser
     from toile.models.fashion_encoder import FashionTower
+    from toile.models.figure_net import FigureNet
+    from toile.models.figure_reader import FigureReader
     from toile.models.text_encoder import TextEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
@@ -125,6 +127,28 @@ class Bundle:
         from toile.models.autoencoder import Autoencoder, AutoencoderConfig
 
         return self._filled("autoencoder", lambda config: Autoencoder(_validated(AutoencoderConfig, config)))
+
+    @cached_property
+    def figure_net(self) -> FigureNet:
+        """The network that reads people.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.figure_net import FigureNet, FigureNetConfig
+
+        return self._filled("figure", lambda config: FigureNet(_validated(FigureNetConfig, config)))
+
+    @cached_property
+    def figure_reader(self) -> FigureReader:
+        """Parts and joints of people in photos.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.figure_reader import FigureReader
+
+        return FigureReader(self.figure_net)
 
     @cached_property
     def unet(self) -> UNet2DConditionModel:

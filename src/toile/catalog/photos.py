@@ -175,19 +175,29 @@ def iterate_garments(path: Path, split: Split | None) -> Iterator[GarmentPhoto]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Street:
-    """One street photo, decoded."""
+class StreetPhoto:
+    """One photo of a person, decoded."""
 
     id: str
     image: Image.Image
     labels: NDArray[np.uint8] | None
+    """`(H, W)`, index into `CO_PARSING_LABELS`; None where only tags are known."""
     person: NDArray[np.bool_]
+    """`(H, W)`"""
     tags: list[str]
+    """Words of `CO_PARSING_LABELS`; incomplete."""
     pose: NDArray[np.float32]
+    """COCO-18 `(18, 3)`: x, y in pixels, confidence."""
     captions: tuple[str, ...]
+    """The file's own wordings; empty in the photo set."""
 
 
-def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
+def iterate_streets(path: Path, split: Split | None) -> Iterator[StreetPhoto]:
+    """Photos of people as they are; rows on which nobody is seen are passed over.
+
+    Raises:
+        DataError: the file is missing or lacks a column.
+    """
     for row in _rows(path, {"photo_id", "image", "tags", "labels", "pose", "person"}, split):
         labels = np.asarray(Image.open(BytesIO(row["labels"]))) if row["labels"] else None
         if labels is None and not row["person"]:
@@ -195,7 +205,7 @@ def _streets(path: Path, split: Split | None) -> Iterator[_Street]:
         person = labels > 0 if labels is not None else np.asarray(Image.open(BytesIO(row["person"]))).astype(bool)
         if not person.any():
             continue
-        yield _Street(
+        yield StreetPhoto(
             id=row["photo_id"],
             image=Image.open(BytesIO(row["image"]["bytes"])).convert("RGB"),
             labels=labels,
@@ -215,7 +225,7 @@ def _garment_names(names: list[str]) -> list[str]:
     return [name for name in names if CO_PARSING_CATEGORIES.get(name, "accessory") != "accessory"]
 
 
-def _caption(street: _Street) -> str:
+def _caption(street: StreetPhoto) -> str:
     """Garments from the head down, each with its measured colour where pixels are labelled."""
     if street.labels is None:
         return ", ".join(_garment_names(street.tags))
@@ -244,7 +254,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
         DataError: the file is missing or lacks a column.
     """
     width, height = LOOK_SIZE
-    for street in _streets(path, split):
+    for street in iterate_streets(path, split):
         caption = street.captions[0] if street.captions else _caption(street)
         if not caption:
             continue
@@ -269,7 +279,7 @@ def iterate_street_garments(path: Path, split: Split | None) -> Iterator[Garment
     Raises:
         DataError: the file is missing or lacks a column.
     """
-    for street in _streets(path, split):
+    for street in iterate_streets(path, split):
         if street.labels is None:
             continue
         for index in np.unique(street.labels):

@@ -14,7 +14,7 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter")
+BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose")
 
 
 def evaluate(
@@ -60,6 +60,14 @@ def evaluate(
             from toile.evaluation.filter import evaluate_filter
 
             return evaluate_filter(bundle, data, part, progress)
+        case "parse":
+            from toile.evaluation.people import evaluate_parse
+
+            return evaluate_parse(bundle, data, part, progress)
+        case "pose":
+            from toile.evaluation.people import evaluate_pose
+
+            return evaluate_pose(bundle, data, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -8,6 +8,7 @@ one set of weights takes any size divisible by 32.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -83,6 +84,16 @@ class ImageEncoder(nn.Module):
     def feature_dim(self) -> int:
         """Width of the pooled features."""
         return self.config.widths[-1]
+
+    def pyramid(self, images: Tensor) -> list[Tensor]:
+        """The maps at the end of each stage, `(B, widths[i], H / (patch_size * 2**i), W / (patch_size * 2**i))`."""
+        ends = set(accumulate(self.config.depths))
+        maps, x = [], self.stem(self.unshuffle(images))
+        for number, block in enumerate(self.blocks, start=1):
+            x = block(x)
+            if number in ends:
+                maps.append(x)
+        return maps
 
     def forward(self, images: Tensor) -> Tensor:
         """Pooled features `(B, feature_dim)`."""

@@ -33,6 +33,7 @@ from toile.models.text_encoder import TextEncoder, load_text_encoder
 from toile.progress import Progress
 from toile.recipes.autoencoder import to_pixels
 from toile.recipes.pictures import Pictures, load_pictures
+from toile.taxonomy import MIRRORED_JOINTS
 from toile.training.augment import uniform
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, step_generator, train_loop
@@ -100,11 +101,7 @@ def random_views(images: Tensor, poses: Tensor, generator: torch.Generator) -> t
     unit = poses[:, :, :2] / size * 2 - 1
     back = (unit - shift[:, None]) * torch.stack([mirror * zoom, zoom], dim=1)[:, None]
     points = torch.cat([(back + 1) / 2 * size, poses[:, :, 2:]], dim=-1)
-    return moved, torch.where((mirror < 0)[:, None, None], points[:, _MIRRORED_JOINTS], points)
-
-
-# COCO-18: nose, neck, right arm 2-4, left arm 5-7, right leg 8-10, left leg 11-13, eyes 14-15, ears 16-17.
-_MIRRORED_JOINTS: Final = [0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16]
+    return moved, torch.where((mirror < 0)[:, None, None], points[:, list(MIRRORED_JOINTS)], points)
 
 
 def wordings(captions: Sequence[str], count: int, generator: torch.Generator) -> list[str]:

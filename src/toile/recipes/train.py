@@ -120,5 +120,14 @@ def _job(kind: object, name: str) -> _Job:
                 part="denoiser",
                 part_config=lambda recipe: {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)},
             )
+        case "figure":
+            from toile.recipes import figure
+
+            return _Job(
+                schema=figure.FigureRecipe,
+                run=figure.run,
+                part="figure",
+                part_config=lambda recipe: asdict(recipe.model),
+            )
         case _:
-            raise ConfigError(f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder' or 'denoiser'")
+            raise ConfigError(f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser' or 'figure'")

@@ -29,6 +29,30 @@ def uniform(shape: tuple[int, ...], low: float, high: float, generator: torch.Ge
     return torch.rand(shape, generator=generator) * (high - low) + low
 
 
+def random_affine(
+    count: int, config: AugmentConfig, generator: torch.Generator, *, aspect: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """Maps from places in the new pictures to places in the old ones, both in [-1, 1], and which of them mirror.
+
+    Args:
+        count: B.
+        config: ranges.
+        generator: on the CPU.
+        aspect: height of the pictures over their width: a turn must not shear.
+
+    Returns:
+        `(B, 2, 3)` as `torch.nn.functional.affine_grid` takes them, and `(B,)`.
+    """
+    angle = uniform((count,), -1, 1, generator) * math.radians(config.rotation_degrees)
+    zoom = 1 / uniform((count,), 1 - config.scale / 2, 1 + config.scale, generator)
+    mirrored = torch.rand(count, generator=generator) < 0.5 * config.flip
+    flip = torch.where(mirrored, -1.0, 1.0)
+    shift = uniform((count, 2), -2 * config.shift, 2 * config.shift, generator)
+    cosine, sine = zoom * angle.cos(), zoom * angle.sin()
+    rows = [cosine * flip, -sine * aspect, shift[:, 0], sine * flip / aspect, cosine, shift[:, 1]]
+    return torch.stack(rows, dim=1).reshape(count, 2, 3), mirrored
+
+
 def augment(images: Tensor, size: int, config: AugmentConfig, generator: torch.Generator) -> Tensor:
     """Random flips, affine changes and brightness, and the resampling to `size` at once.
 
@@ -39,13 +63,8 @@ def augment(images: Tensor, size: int, config: AugmentConfig, generator: torch.G
         generator: on the CPU.
     """
     count = len(images)
-    angle = uniform((count,), -1, 1, generator) * math.radians(config.rotation_degrees)
-    zoom = 1 / uniform((count,), 1 - config.scale / 2, 1 + config.scale, generator)
-    flip = torch.where(torch.rand(count, generator=generator) < 0.5 * config.flip, -1.0, 1.0)
-    shift = uniform((count, 2), -2 * config.shift, 2 * config.shift, generator)
-    cosine, sine = zoom * angle.cos(), zoom * angle.sin()
-    rows = torch.stack([cosine * flip, -sine, shift[:, 0], sine * flip, cosine, shift[:, 1]], dim=1)
-    grid = F.affine_grid(rows.reshape(count, 2, 3), [count, 3, size, size], align_corners=False).to(images.device)
+    theta, _ = random_affine(count, config, generator)
+    grid = F.affine_grid(theta, [count, 3, size, size], align_corners=False).to(images.device)
     # Shrinking by grid_sample alone would alias: average down first.
     shrink = images.shape[-1] // size
     source = F.avg_pool2d(images, shrink) if shrink > 1 else images

@@ -1,0 +1,237 @@
+"""Train the embedded reader of people: `toile train recipes/figure.toml --data FOLDER`.
+
+Label maps where there are some; elsewhere the person mask and the tags say which parts a pixel may be. Poses are the
+files' own estimates. Plates, where given, bring exact labels and joints of clothes that the street photos lack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from toile.bundles import load_bundle
+from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_streets, photo_files
+from toile.losses.figure import joint_loss, partial_label_loss, soft_jaccard_loss
+from toile.models.figure_net import FigureNet, FigureNetConfig
+from toile.models.image_encoder import ImageEncoderConfig
+from toile.models.memory import channels_last
+from toile.progress import Progress
+from toile.taxonomy import CO_PARSING_PARTS, MIRRORED_JOINTS, PARTS
+from toile.training.augment import AugmentConfig, random_affine, uniform
+from toile.training.cache import Arrays, cached_arrays
+from toile.training.config import Strict
+from toile.training.loop import LoopConfig, train_loop
+from toile.vision.pose_maps import MIN_CONFIDENCE
+
+_STORED: Final = (384, 256)  # height and width of decoded pictures: room for enlarging
+_ANYTHING: Final = 2 ** len(PARTS) - 1
+_GARMENTS: Final = frozenset({"top", "outerwear", "dress", "skirt", "trousers"})
+_PART_OF_LABEL: Final = np.array([PARTS.index(CO_PARSING_PARTS[name]) for name in CO_PARSING_LABELS])
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureRecipe(Strict):
+    """Everything that decides the reader's weights besides the data."""
+
+    loop: LoopConfig
+    start_from: str = ""
+    """Folder of a bundle whose reader of people is trained further; empty: from the encoder's trunk."""
+    trunk_from: str = ""
+    """Folder of the bundle whose encoder gives the first weights of the trunk; empty: the embedded one."""
+    model: FigureNetConfig = field(default_factory=lambda: FigureNetConfig(image=ImageEncoderConfig(dropout=0.0)))
+    augment: AugmentConfig = field(
+        default_factory=lambda: AugmentConfig(scale=0.4, shift=0.08, rotation_degrees=12.0, brightness=0.3)
+    )
+    batch_size: int = 16
+    labelled_share: float = 0.6
+    """Share of each batch that has label maps, of photos; the rest are photos without and, where given, plates."""
+    plate_share: float = 0.2
+    """Share of each batch that is drawn, where there are files with captions of their own."""
+    studio_share: float = 0.15
+    """Share of the pictures whose ground is replaced by one flat colour."""
+    contrast: float = 0.3
+    saturation: float = 0.5
+    jaccard_loss: float = 1.0
+    joint_loss: float = 0.15
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _People:
+    images: NDArray[np.uint8]  # (N, H, W, 3)
+    allowed: NDArray[np.uint16]  # (N, H, W): bit c is set where part c may be
+    joints: NDArray[np.float32]  # (N, 18, 3): x, y in [-1, 1], confidence
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def rows(self, chosen: NDArray[np.bool_]) -> _People:
+        return _People(images=self.images[chosen], allowed=self.allowed[chosen], joints=self.joints[chosen])
+
+
+def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
+    """Which parts each pixel may be: `(H, W)`, bit c for part c.
+
+    Without a label map the ground is the ground, and a pixel of the person is anything but a garment that no tag names.
+    Tags are incomplete, and that matters least for garments: annotators forget a watch, not a coat.
+    """
+    if photo.labels is not None:
+        return (1 << _PART_OF_LABEL[photo.labels]).astype(np.uint16)
+    tagged = {CO_PARSING_PARTS[tag] for tag in photo.tags if tag in CO_PARSING_PARTS} & _GARMENTS
+    possible = (set(PARTS) - {"background"}) - (_GARMENTS - tagged if tagged else set())
+    person = sum(1 << PARTS.index(part) for part in possible)
+    allowed: NDArray[np.uint16] = np.where(photo.person, person, 1).astype(np.uint16)
+    return allowed
+
+
+def _arrays(path: Path) -> Arrays:
+    height, width = _STORED
+    images, allowed, joints, kinds = [], [], [], []
+    for photo in iterate_streets(path, "train"):
+        scale = min(width / photo.image.width, height / photo.image.height)
+        size = round(photo.image.width * scale), round(photo.image.height * scale)
+        left, top = (width - size[0]) // 2, (height - size[1]) // 2
+        image = np.full((height, width, 3), 255, np.uint8)
+        image[top : top + size[1], left : left + size[0]] = np.asarray(
+            photo.image.resize(size, Image.Resampling.BICUBIC)
+        )
+        parts = np.full((height, width), 1, np.uint16)
+        small = cv2.resize(allowed_parts(photo), size, interpolation=cv2.INTER_NEAREST)
+        parts[top : top + size[1], left : left + size[0]] = small
+        pose = photo.pose.copy()
+        pose[:, 0] = (pose[:, 0] * scale + left) / width * 2 - 1
+        pose[:, 1] = (pose[:, 1] * scale + top) / height * 2 - 1
+        images.append(image)
+        allowed.append(parts)
+        joints.append(pose)
+        kinds.append(2 if photo.captions else int(photo.labels is not None))
+    return {
+        "images": np.stack(images),
+        "allowed": np.stack(allowed),
+        "joints": np.stack(joints),
+        "kinds": np.array(kinds),
+    }
+
+
+def moved_joints(joints: Tensor, theta: Tensor, mirrored: Tensor, image_size: tuple[int, int]) -> Tensor:
+    """Joints where the warped pictures show them, as `losses.figure.joint_loss` takes them.
+
+    Args:
+        joints: `(B, 18, 3)`: x, y in [-1, 1] of the old pictures, confidence.
+        theta: `(B, 2, 3)`, new places to old ones.
+        mirrored: `(B,)`; left and right joints change places there.
+        image_size: height and width of the new pictures.
+    """
+    points = torch.linalg.solve(theta[:, :, :2], (joints[:, :, :2] - theta[:, None, :, 2]).transpose(1, 2))
+    x, y = ((points.transpose(1, 2) + 1) / 2 * torch.tensor([image_size[1], image_size[0]])).unbind(-1)
+    inside = (x >= 0) & (x < image_size[1]) & (y >= 0) & (y < image_size[0])
+    seen = ((joints[:, :, 2] >= MIN_CONFIDENCE) & inside).float()
+    # A picture without any pose tells nothing of where joints are not.
+    seen = torch.where((joints[:, :, 2] > 0).any(1, keepdim=True), seen, -1.0)
+    moved = torch.stack([x, y, seen], dim=-1)
+    return torch.where(mirrored[:, None, None], moved[:, list(MIRRORED_JOINTS)], moved)
+
+
+def _recoloured(images: Tensor, recipe: FigureRecipe, generator: torch.Generator) -> Tensor:
+    """Other light, contrast and saturation, `(B, 3, H, W)` in [-1, 1]."""
+
+    def factor(spread: float) -> Tensor:
+        return uniform((len(images), 1, 1, 1), 1 - spread, 1 + spread, generator)
+
+    grey = images.mean(1, keepdim=True)
+    images = grey + (images - grey) * factor(recipe.saturation)
+    images = images * factor(recipe.contrast)
+    return ((images + 1) * factor(recipe.augment.brightness) - 1).clamp(-1, 1)
+
+
+class _FigureLoss:
+    """The loss of one step."""
+
+    def __init__(self, recipe: FigureRecipe, people: _People, kinds: NDArray[np.int64]) -> None:
+        self.recipe = recipe
+        sources = [people.rows(kinds == kind) for kind in (1, 0, 2)]  # labelled, tagged, drawn
+        num_drawn = round(recipe.batch_size * recipe.plate_share) if len(sources[2]) else 0
+        num_tagged = round((recipe.batch_size - num_drawn) * (1 - recipe.labelled_share)) if len(sources[1]) else 0
+        counts = recipe.batch_size - num_drawn - num_tagged, num_tagged, num_drawn
+        self.sources = [(source, count) for source, count in zip(sources, counts, strict=True) if count]
+        labels = sources[0].allowed[::4, ::4, ::4]
+        shares = np.array([(labels == 1 << part).mean() for part in range(len(PARTS))])
+        # Square roots: the ground must not drown a pair of glasses, nor glasses the rest.
+        weights = 1 / np.sqrt(shares + 1e-3)
+        self.weights = torch.from_numpy(weights / weights.mean()).float()
+
+    def _batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures `(B, 3, h, w)`, allowed parts `(B, h / 2, w / 2)`, joints `(B, 18, 3)`."""
+        recipe, size = self.recipe, self.recipe.model.image_size
+        images, allowed, joints = [], [], []
+        for source, count in self.sources:
+            rows = torch.randint(len(source), (count,), generator=generator).numpy()
+            images.append(torch.from_numpy(source.images[rows]))
+            allowed.append(torch.from_numpy(source.allowed[rows].astype(np.int32)))
+            joints.append(torch.from_numpy(source.joints[rows]))
+        pixels = torch.cat(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+        theta, mirrored = random_affine(len(pixels), recipe.augment, generator, aspect=size[0] / size[1])
+        grid = F.affine_grid(theta, [len(pixels), 3, *size], align_corners=False)
+        seen = F.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
+        # Moved by one, so that the zeros outside of the old picture become "anything".
+        labels = torch.cat(allowed)[:, None].float() - _ANYTHING
+        parts = F.grid_sample(labels, grid, mode="nearest", align_corners=False) + _ANYTHING
+        studio = torch.rand((len(pixels), 1, 1, 1), generator=generator) < recipe.studio_share
+        seen = torch.where((parts == 1) & studio, uniform((len(pixels), 3, 1, 1), -1, 1, generator), seen)
+        moved = moved_joints(torch.cat(joints), theta, mirrored, size)
+        return _recoloured(seen, recipe, generator), parts[:, 0, 1::2, 1::2].round().long(), moved
+
+    def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
+        recipe, device = self.recipe, next(module.parameters()).device
+        images, allowed, joints = self._batch(generator)
+        logits = module(images.to(device, memory_format=torch.channels_last))
+        parts, allowed = logits.parts.float(), allowed.to(device)
+        return (
+            partial_label_loss(parts, allowed, self.weights.to(device))
+            + recipe.jaccard_loss * soft_jaccard_loss(parts, allowed)
+            + recipe.joint_loss
+            * joint_loss(logits.joints.float(), joints.to(device), image_size=recipe.model.image_size)
+        )
+
+
+def run(
+    recipe: FigureRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
+) -> FigureNet:
+    """Train the reader of people and return its moving average.
+
+    Args:
+        recipe: see `FigureRecipe`.
+        data: folders with streets.parquet.
+        out: folder of checkpoints and cached pictures.
+        minutes: time budget; the run can be taken up again.
+        progress: watcher.
+    """
+    progress("preparing pictures", 0, 1)
+    arrays = cached_arrays(out.parent / "pictures", "figures-train", photo_files(data, "streets.parquet"), _arrays)
+    progress("preparing pictures", 1, 1)
+    people = _People(
+        images=arrays["images"].astype(np.uint8, copy=False),
+        allowed=arrays["allowed"].astype(np.uint16, copy=False),
+        joints=arrays["joints"].astype(np.float32, copy=False),
+    )
+    torch.manual_seed(recipe.loop.seed)
+    net = channels_last(FigureNet(recipe.model))
+    if recipe.start_from:
+        net.load_state_dict(load_bundle(Path(recipe.start_from)).figure_net.state_dict())
+    else:
+        encoder = load_bundle(Path(recipe.trunk_from) if recipe.trunk_from else None).tower
+        net.trunk.load_state_dict(encoder.image.state_dict())
+    loss = _FigureLoss(recipe, people, arrays["kinds"].astype(np.int64))
+    average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
+    if not isinstance(average, FigureNet):
+        raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")
+    return average

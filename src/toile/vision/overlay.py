@@ -1,0 +1,50 @@
+"""What was seen, drawn over the photo: parts as tints, the pose as bones."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from toile.taxonomy import PARTS
+from toile.vision.pose_maps import MIN_CONFIDENCE
+
+BONES: Final = (
+    (0, 1), (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13),
+    (0, 14), (0, 15), (14, 16), (15, 17),
+)  # fmt: skip
+"""Pairs of COCO-18 joints."""
+PART_COLOURS: Final = tuple(
+    (0, 0, 0) if not index else tuple(round(255 * c) for c in colorsys.hsv_to_rgb((index * 0.381966) % 1, 0.85, 0.95))
+    for index in range(len(PARTS))
+)
+"""RGB of each part; golden-ratio hues, so that neighbours in the list differ."""
+
+
+def overlay(
+    image: Image.Image, labels: NDArray[np.uint8], pose: NDArray[np.float32], *, strength: float = 0.5
+) -> Image.Image:
+    """The photo with tinted parts and bones between the joints that are seen.
+
+    Args:
+        image: RGB, any size.
+        labels: `(H, W)` of the photo, index into `taxonomy.PARTS`.
+        pose: COCO-18 `(18, 3)`: x, y in pixels, confidence.
+        strength: share of the tint.
+    """
+    photo = np.asarray(image.convert("RGB"), dtype=np.float32)
+    tint = np.array(PART_COLOURS, dtype=np.float32)[labels]
+    share = np.where(labels > 0, strength, 0.0)[..., None]
+    picture = Image.fromarray((photo * (1 - share) + tint * share).round().astype(np.uint8))
+    draw = ImageDraw.Draw(picture)
+    width = max(1, round(max(image.size) / 200))
+    for start, end in BONES:
+        if min(pose[start, 2], pose[end, 2]) >= MIN_CONFIDENCE:
+            draw.line([tuple(pose[start, :2]), tuple(pose[end, :2])], fill="white", width=width)
+    for x, y, confidence in pose:
+        if confidence >= MIN_CONFIDENCE:
+            draw.ellipse((x - width, y - width, x + width, y + width), fill="black", outline="white")
+    return picture
