@@ -184,6 +184,23 @@ def design(
 
 
 @app.command()
+def look(
+    file: Annotated[Path, typer.Argument(help="Picture of a person, or of one garment.")],
+    out: Annotated[Path | None, typer.Option(help="Overlay picture; default: NAME.look.png beside it.")] = None,
+    bundle: BundleOption = None,
+) -> None:
+    """Say what is seen in a photo, as JSON, and draw it over the photo: parts, joints, colours."""
+    from toile.catalog.images import read_image
+
+    picture = read_image(file)
+    seen = toile.load(bundle).look(picture)
+    target = file.with_suffix(".look.png") if out is None else out
+    seen.drawn_over(picture).save(target)
+    typer.echo(seen.to_json())
+    typer.echo(str(target), err=True)
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A PNG that toile made.")],
     out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toile.errors import ConfigError, DataError
+from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
 
 # What the verbs need is imported by the verb that is called: a search loads no diffusion, a drawing no index.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from toile.tasks.design import Design
     from toile.tasks.filter import FilterReport
     from toile.tasks.index import IndexReport
+    from toile.tasks.look import Look
     from toile.tasks.search import SearchResult
 
 
@@ -106,13 +107,23 @@ class Studio:
             self._need_index(),
             bundle=self.bundle,
             text=text,
-            image=_read_picture(Path(image)) if isinstance(image, Path | str) else image,
+            image=None if image is None else _picture(image),
             text_weight=text_weight,
             where=where,
             k=k,
             hybrid=hybrid,
             facets=facets,
         )
+
+    def look(self, image: Image.Image | Path | str) -> Look:
+        """What is seen in a photo of a person, or of one garment: parts, joints, colours.
+
+        Raises:
+            DataError: not a picture, or too small.
+        """
+        from toile.tasks.look import look
+
+        return look(_picture(image), bundle=self.bundle)
 
     def design(
         self,
@@ -187,14 +198,7 @@ class Studio:
         return self.index_dir
 
 
-def _read_picture(path: Path) -> Image.Image:
-    from toile.catalog.images import decode_image
+def _picture(image: Image.Image | Path | str) -> Image.Image:
+    from toile.catalog.images import read_image
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} can't be read ({error.strerror}); give the path of a picture") from error
-    try:
-        return decode_image(data)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
+    return read_image(Path(image)) if isinstance(image, Path | str) else image

@@ -158,37 +158,27 @@ PARTS: Final = (
 )
 """What a pixel of a picture of a person can belong to; the index is the value in a label map."""
 
-_CATEGORY_PARTS: Final = {
-    "accessory": "accessory",
-    "bag": "bag",
-    "blazer": "outerwear",
-    "blouse": "top",
-    "body": "top",
-    "dress": "dress",
-    "hat": "hat",
-    "hoodie": "top",
-    "jumpsuit": "dress",
-    "outerwear": "outerwear",
-    "shirt": "top",
-    "shoes": "shoes",
-    "shorts": "trousers",
-    "skirt": "skirt",
-    "sweater": "top",
-    "t-shirt": "top",
-    "top": "top",
-    "trousers": "trousers",
-    "undershirt": "top",
-}
+PART_OF_CATEGORY: Final = MappingProxyType(
+    {category: category for category in ("dress", "skirt", "trousers", "shoes", "hat", "bag", "accessory", "outerwear")}
+    | {"blazer": "outerwear", "jumpsuit": "dress", "shorts": "trousers"}
+    | dict.fromkeys(
+        ("t-shirt", "longsleeve", "top", "blouse", "shirt", "polo", "undershirt", "body", "hoodie", "sweater"), "top"
+    )
+)
+"""The part that a garment of each category is; a `look` is many."""
 
 # The 59 names of clothing-co-parsing and the part each belongs to. Stockings are a part of their own: whoever changes a
 # hem must know a leg in tights from trousers and from a belt.
 CO_PARSING_PARTS: Final = MappingProxyType(
-    {name: _CATEGORY_PARTS[category] for name, category in CO_PARSING_CATEGORIES.items()}
+    {name: PART_OF_CATEGORY[category] for name, category in CO_PARSING_CATEGORIES.items()}
     | {"null": "background", "skin": "skin", "hair": "hair", "glasses": "glasses", "sunglasses": "glasses"}
     | dict.fromkeys(("socks", "stockings", "tights"), "hosiery")
 )
 
-# COCO-18: nose, neck, right arm 2-4, left arm 5-7, right leg 8-10, left leg 11-13, eyes 14-15, ears 16-17; right and
-# left are the person's.
+JOINTS: Final = (
+    "nose", "neck", "r-shoulder", "r-elbow", "r-wrist", "l-shoulder", "l-elbow", "l-wrist", "r-hip", "r-knee",
+    "r-ankle", "l-hip", "l-knee", "l-ankle", "r-eye", "l-eye", "r-ear", "l-ear",
+)  # fmt: skip
+"""COCO-18 in the order of its rows; right and left are the person's."""
 MIRRORED_JOINTS: Final = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
 """Which joint of a picture is each joint of its mirror image."""

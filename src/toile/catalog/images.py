@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,22 @@ def decode_image(data: bytes) -> Image.Image:
         raise DataError(f"decompression bomb refused: {error}") from error
     except _BROKEN as error:
         raise DataError(f"broken picture: {error}") from error
+
+
+def read_image(path: Path) -> Image.Image:
+    """The picture of a file, as `decode_image` gives it.
+
+    Raises:
+        DataError: the file can't be read, or its bytes can't be used.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} can't be read ({error.strerror}); give the path of a picture") from error
+    try:
+        return decode_image(data)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
 
 
 def bound_side(image: Image.Image, side_px: int = ENCODER_SIDE_PX) -> Image.Image:

@@ -42,18 +42,55 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Frame:
-    """Where a photo of `width` and `height` lies in the network's picture."""
+class Fit:
+    """Where a photo lies in the middle of a picture of the network's size, as large as it goes.
 
-    width: int
-    height: int
-    scale: float
-    left: int
-    top: int
+    Attributes:
+        photo: height and width of the photo, pixels.
+        size: height and width of the picture.
+    """
+
+    photo: tuple[int, int]
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, image: Image.Image, size: tuple[int, int]) -> Fit:
+        """The fit of a photo."""
+        return cls(photo=(image.height, image.width), size=size)
 
     @property
-    def box(self) -> tuple[int, int]:
-        return max(1, round(self.width * self.scale)), max(1, round(self.height * self.scale))
+    def scale(self) -> float:
+        """Picture's pixels a photo's pixel."""
+        return min(self.size[0] / self.photo[0], self.size[1] / self.photo[1])
+
+    @property
+    def inner(self) -> tuple[slice, slice]:
+        """Rows and columns of the picture that the photo covers."""
+        sides = [max(1, round(side * self.scale)) for side in self.photo]
+        starts = [(whole - side) // 2 for whole, side in zip(self.size, sides, strict=True)]
+        return slice(starts[0], starts[0] + sides[0]), slice(starts[1], starts[1] + sides[1])
+
+    def picture(self, image: Image.Image) -> NDArray[np.uint8]:
+        """The photo on white, `(H, W, 3)`."""
+        rows, columns = self.inner
+        resample = Image.Resampling.BOX if self.scale < 0.5 else Image.Resampling.BICUBIC
+        canvas = np.full((*self.size, 3), 255, np.uint8)
+        box = (columns.stop - columns.start, rows.stop - rows.start)
+        canvas[rows, columns] = np.asarray(image.convert("RGB").resize(box, resample))
+        return canvas
+
+    def points(self, xy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Pixels of the photo to pixels of the picture, `(..., 2)`."""
+        return xy * np.float32(self.scale) + self._corner
+
+    def points_back(self, xy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Pixels of the picture to pixels of the photo, `(..., 2)`."""
+        return (xy - self._corner) / np.float32(self.scale)
+
+    @property
+    def _corner(self) -> NDArray[np.float32]:
+        rows, columns = self.inner
+        return np.array([columns.start, rows.start], np.float32)
 
 
 class FigureReader:
@@ -78,16 +115,14 @@ class FigureReader:
         ]
 
     def _batch(self, images: Sequence[Image.Image]) -> Iterator[Figure]:
-        height, width = self.net.config.image_size
         device = next(self.net.parameters()).device
-        frames = [_frame(image, width=width, height=height) for image in images]
-        pixels = torch.stack(
-            [_fitted(image, frame, width, height) for image, frame in zip(images, frames, strict=True)]
-        )
+        fits = [Fit.of(image, self.net.config.image_size) for image in images]
+        pictures = np.stack([fit.picture(image) for fit, image in zip(fits, images, strict=True)])
+        pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         parts, joints = self._probabilities(pixels.to(device, memory_format=torch.channels_last))
-        for row, frame in enumerate(frames):
-            labels, sureness = _decided(parts[row], frame)
-            yield Figure(labels=labels, sureness=sureness, pose=_pose(joints[row], frame))
+        for row, fit in enumerate(fits):
+            labels, sureness = _decided(parts[row], fit)
+            yield Figure(labels=labels, sureness=sureness, pose=_pose(joints[row], fit))
 
     def _probabilities(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Of parts `(B, C, H, W)`, and of joints `(B, 18, h, w)` without the chance that they aren't seen."""
@@ -103,39 +138,21 @@ class FigureReader:
         return parts.float().cpu(), joints.float().cpu()
 
 
-def _frame(image: Image.Image, *, width: int, height: int) -> _Frame:
-    scale = min(width / image.width, height / image.height)
-    return _Frame(
-        width=image.width,
-        height=image.height,
-        scale=scale,
-        left=round((width - image.width * scale) / 2),
-        top=round((height - image.height * scale) / 2),
-    )
-
-
-def _fitted(image: Image.Image, frame: _Frame, width: int, height: int) -> Tensor:
-    """The photo in the middle of white, `(3, H, W)` in [-1, 1]."""
-    canvas = np.full((height, width, 3), 255, np.uint8)
-    small = np.asarray(
-        image.convert("RGB").resize(frame.box, Image.Resampling.BOX if frame.scale < 1 else Image.Resampling.BICUBIC)
-    )
-    canvas[frame.top : frame.top + frame.box[1], frame.left : frame.left + frame.box[0]] = small
-    return torch.from_numpy(canvas).permute(2, 0, 1).float() / 127.5 - 1
-
-
-def _decided(parts: Tensor, frame: _Frame) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
-    inner = parts[:, frame.top : frame.top + frame.box[1], frame.left : frame.left + frame.box[0]]
-    shrink = min(1.0, _MAX_SIDE_PX / max(frame.width, frame.height))
-    size = max(1, round(frame.height * shrink)), max(1, round(frame.width * shrink))
-    best, labels = F.interpolate(inner[None], size=size, mode="bilinear", align_corners=False)[0].max(0)
-    whole = (frame.width, frame.height)
-    full = Image.fromarray(labels.numpy().astype(np.uint8)).resize(whole, Image.Resampling.NEAREST)
-    sureness = Image.fromarray(best.numpy()).resize(whole, Image.Resampling.NEAREST)
+def _decided(parts: Tensor, fit: Fit) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
+    """The likeliest part of each of the photo's pixels, and its probability."""
+    rows, columns = fit.inner
+    height, width = fit.photo
+    shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
+    size = max(1, round(height * shrink)), max(1, round(width * shrink))
+    inner = parts[None, :, rows, columns]
+    best, labels = F.interpolate(inner, size=size, mode="bilinear", align_corners=False)[0].max(0)
+    full = Image.fromarray(labels.numpy().astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
+    sureness = Image.fromarray(best.numpy()).resize((width, height), Image.Resampling.NEAREST)
     return np.asarray(full), np.asarray(sureness).astype(np.float16)
 
 
-def _pose(joints: Tensor, frame: _Frame) -> NDArray[np.float32]:
+def _pose(joints: Tensor, fit: Fit) -> NDArray[np.float32]:
+    """The mean place within a window round each joint's best cell, and the probability of the window."""
     pose = np.zeros((len(joints), 3), np.float32)
     width = joints.shape[-1]
     for number, cells in enumerate(joints.numpy()):
@@ -144,9 +161,6 @@ def _pose(joints: Tensor, frame: _Frame) -> NDArray[np.float32]:
         near = cells[top : y + _WINDOW + 1, left : x + _WINDOW + 1]
         mass = near.sum()
         rows, columns = np.mgrid[top : top + near.shape[0], left : left + near.shape[1]] + 0.5
-        pose[number] = (
-            ((columns * near).sum() / mass * 4 - frame.left) / frame.scale,
-            ((rows * near).sum() / mass * 4 - frame.top) / frame.scale,
-            mass,
-        )
+        pose[number] = (columns * near).sum() / mass * 4, (rows * near).sum() / mass * 4, mass
+    pose[:, :2] = fit.points_back(pose[:, :2])
     return pose

@@ -1,13 +1,15 @@
 """Train the embedded reader of people: `toile train recipes/figure.toml --data FOLDER`.
 
 Label maps where there are some; elsewhere the person mask and the tags say which parts a pixel may be. Poses are the
-files' own estimates. Plates, where given, bring exact labels and joints of clothes that the street photos lack.
+files' own estimates. Plates, where given, bring exact labels and joints of clothes that the street photos lack; flat
+garments teach what is no person: no joint is to be seen, and a pixel is the garment or the ground.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,24 +17,26 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.bundles import load_bundle
-from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_streets, photo_files
+from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_garments, iterate_streets, photo_files
 from toile.losses.figure import joint_loss, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
+from toile.models.figure_reader import Fit
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.models.memory import channels_last
 from toile.progress import Progress
-from toile.taxonomy import CO_PARSING_PARTS, MIRRORED_JOINTS, PARTS
+from toile.taxonomy import CO_PARSING_PARTS, MIRRORED_JOINTS, PART_OF_CATEGORY, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
 from toile.training.cache import Arrays, cached_arrays
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
+_LABELLED, _TAGGED, _DRAWN, _FLAT = range(4)
+_MAX_GARMENTS: Final = 1000
 _STORED: Final = (384, 256)  # height and width of decoded pictures: room for enlarging
 _ANYTHING: Final = 2 ** len(PARTS) - 1
 _GARMENTS: Final = frozenset({"top", "outerwear", "dress", "skirt", "trousers"})
@@ -57,6 +61,8 @@ class FigureRecipe(Strict):
     """Share of each batch that has label maps, of photos; the rest are photos without and, where given, plates."""
     plate_share: float = 0.2
     """Share of each batch that is drawn, where there are files with captions of their own."""
+    garment_share: float = 0.1
+    """Share of each batch that is garments laid flat."""
     studio_share: float = 0.15
     """Share of the pictures whose ground is replaced by one flat colour."""
     contrast: float = 0.3
@@ -69,7 +75,7 @@ class FigureRecipe(Strict):
 class _People:
     images: NDArray[np.uint8]  # (N, H, W, 3)
     allowed: NDArray[np.uint16]  # (N, H, W): bit c is set where part c may be
-    joints: NDArray[np.float32]  # (N, 18, 3): x, y in [-1, 1], confidence
+    joints: NDArray[np.float32]  # (N, 18, 3): x, y in [-1, 1], confidence; negative where nothing is known
 
     def __len__(self) -> int:
         return len(self.images)
@@ -93,27 +99,21 @@ def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
     return allowed
 
 
-def _arrays(path: Path) -> Arrays:
-    height, width = _STORED
+def _people(path: Path) -> Arrays:
     images, allowed, joints, kinds = [], [], [], []
     for photo in iterate_streets(path, "train"):
-        scale = min(width / photo.image.width, height / photo.image.height)
-        size = round(photo.image.width * scale), round(photo.image.height * scale)
-        left, top = (width - size[0]) // 2, (height - size[1]) // 2
-        image = np.full((height, width, 3), 255, np.uint8)
-        image[top : top + size[1], left : left + size[0]] = np.asarray(
-            photo.image.resize(size, Image.Resampling.BICUBIC)
-        )
-        parts = np.full((height, width), 1, np.uint16)
-        small = cv2.resize(allowed_parts(photo), size, interpolation=cv2.INTER_NEAREST)
-        parts[top : top + size[1], left : left + size[0]] = small
+        fit = Fit.of(photo.image, _STORED)
+        rows, columns = fit.inner
+        parts = np.ones(_STORED, np.uint16)
+        box = (columns.stop - columns.start, rows.stop - rows.start)
+        parts[rows, columns] = cv2.resize(allowed_parts(photo), box, interpolation=cv2.INTER_NEAREST)
         pose = photo.pose.copy()
-        pose[:, 0] = (pose[:, 0] * scale + left) / width * 2 - 1
-        pose[:, 1] = (pose[:, 1] * scale + top) / height * 2 - 1
-        images.append(image)
+        pose[:, :2] = fit.points(pose[:, :2]) / (_STORED[1], _STORED[0]) * 2 - 1
+        pose[:, 2] = pose[:, 2] if photo.pose[:, 2].any() else -1
+        images.append(fit.picture(photo.image))
         allowed.append(parts)
         joints.append(pose)
-        kinds.append(2 if photo.captions else int(photo.labels is not None))
+        kinds.append(_DRAWN if photo.captions else _TAGGED if photo.labels is None else _LABELLED)
     return {
         "images": np.stack(images),
         "allowed": np.stack(allowed),
@@ -122,11 +122,25 @@ def _arrays(path: Path) -> Arrays:
     }
 
 
+def _flat_garments(path: Path) -> Arrays:
+    images, allowed = [], []
+    for photo in islice(iterate_garments(path, "train"), _MAX_GARMENTS):
+        part = PART_OF_CATEGORY[photo.category]
+        images.append(Fit.of(photo.image, _STORED).picture(photo.image))
+        allowed.append(1 | 1 << PARTS.index(part))
+    return {
+        "images": np.stack(images),
+        "allowed": np.broadcast_to(np.array(allowed, np.uint16)[:, None, None], (len(images), *_STORED)),
+        "joints": np.zeros((len(images), 18, 3), np.float32),
+        "kinds": np.full(len(images), _FLAT),
+    }
+
+
 def moved_joints(joints: Tensor, theta: Tensor, mirrored: Tensor, image_size: tuple[int, int]) -> Tensor:
     """Joints where the warped pictures show them, as `losses.figure.joint_loss` takes them.
 
     Args:
-        joints: `(B, 18, 3)`: x, y in [-1, 1] of the old pictures, confidence.
+        joints: `(B, 18, 3)`: x, y in [-1, 1] of the old pictures, confidence; negative: nothing is known.
         theta: `(B, 2, 3)`, new places to old ones.
         mirrored: `(B,)`; left and right joints change places there.
         image_size: height and width of the new pictures.
@@ -134,9 +148,7 @@ def moved_joints(joints: Tensor, theta: Tensor, mirrored: Tensor, image_size: tu
     points = torch.linalg.solve(theta[:, :, :2], (joints[:, :, :2] - theta[:, None, :, 2]).transpose(1, 2))
     x, y = ((points.transpose(1, 2) + 1) / 2 * torch.tensor([image_size[1], image_size[0]])).unbind(-1)
     inside = (x >= 0) & (x < image_size[1]) & (y >= 0) & (y < image_size[0])
-    seen = ((joints[:, :, 2] >= MIN_CONFIDENCE) & inside).float()
-    # A picture without any pose tells nothing of where joints are not.
-    seen = torch.where((joints[:, :, 2] > 0).any(1, keepdim=True), seen, -1.0)
+    seen = torch.where(joints[:, :, 2] < 0, -1.0, ((joints[:, :, 2] >= MIN_CONFIDENCE) & inside).float())
     moved = torch.stack([x, y, seen], dim=-1)
     return torch.where(mirrored[:, None, None], moved[:, list(MIRRORED_JOINTS)], moved)
 
@@ -158,10 +170,14 @@ class _FigureLoss:
 
     def __init__(self, recipe: FigureRecipe, people: _People, kinds: NDArray[np.int64]) -> None:
         self.recipe = recipe
-        sources = [people.rows(kinds == kind) for kind in (1, 0, 2)]  # labelled, tagged, drawn
-        num_drawn = round(recipe.batch_size * recipe.plate_share) if len(sources[2]) else 0
-        num_tagged = round((recipe.batch_size - num_drawn) * (1 - recipe.labelled_share)) if len(sources[1]) else 0
-        counts = recipe.batch_size - num_drawn - num_tagged, num_tagged, num_drawn
+        sources = [people.rows(kinds == kind) for kind in (_LABELLED, _TAGGED, _DRAWN, _FLAT)]
+        num_drawn, num_flat = (
+            round(recipe.batch_size * share) if len(source) else 0
+            for source, share in zip(sources[2:], (recipe.plate_share, recipe.garment_share), strict=True)
+        )
+        num_photos = recipe.batch_size - num_drawn - num_flat
+        num_tagged = round(num_photos * (1 - recipe.labelled_share)) if len(sources[1]) else 0
+        counts = num_photos - num_tagged, num_tagged, num_drawn, num_flat
         self.sources = [(source, count) for source, count in zip(sources, counts, strict=True) if count]
         labels = sources[0].allowed[::4, ::4, ::4]
         shares = np.array([(labels == 1 << part).mean() for part in range(len(PARTS))])
@@ -210,18 +226,25 @@ def run(
 
     Args:
         recipe: see `FigureRecipe`.
-        data: folders with streets.parquet.
+        data: folders with streets.parquet and garments.parquet.
         out: folder of checkpoints and cached pictures.
         minutes: time budget; the run can be taken up again.
         progress: watcher.
     """
     progress("preparing pictures", 0, 1)
-    arrays = cached_arrays(out.parent / "pictures", "figures-train", photo_files(data, "streets.parquet"), _arrays)
+    cache = out.parent / "pictures"
+    both = [
+        cached_arrays(cache, "figures-people-train", photo_files(data, "streets.parquet"), _people),
+        cached_arrays(cache, "figures-flat-train", photo_files(data, "garments.parquet"), _flat_garments),
+    ]
     progress("preparing pictures", 1, 1)
+    images, allowed, joints, kinds = (
+        np.concatenate([arrays[name] for arrays in both]) for name in ("images", "allowed", "joints", "kinds")
+    )
     people = _People(
-        images=arrays["images"].astype(np.uint8, copy=False),
-        allowed=arrays["allowed"].astype(np.uint16, copy=False),
-        joints=arrays["joints"].astype(np.float32, copy=False),
+        images=images.astype(np.uint8, copy=False),
+        allowed=allowed.astype(np.uint16, copy=False),
+        joints=joints.astype(np.float32, copy=False),
     )
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(FigureNet(recipe.model))
@@ -230,7 +253,7 @@ def run(
     else:
         encoder = load_bundle(Path(recipe.trunk_from) if recipe.trunk_from else None).tower
         net.trunk.load_state_dict(encoder.image.state_dict())
-    loss = _FigureLoss(recipe, people, arrays["kinds"].astype(np.int64))
+    loss = _FigureLoss(recipe, people, kinds.astype(np.int64))
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
         raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")

@@ -16,9 +16,9 @@ from PIL import Image
 
 from toile.catalog.plates import LABELS
 from toile.catalog.plates.examples import PlateConfig, PlateExample, example
-from toile.catalog.plates.figure.keypoints import KEYPOINTS
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
+from toile.taxonomy import JOINTS
 
 FORMATS: Final = ("png", "webp")
 METADATA: Final = "metadata.jsonl"
@@ -157,7 +157,7 @@ def _write(folder: Path, plate: PlateExample, picture_format: str) -> list[dict[
     _save(folder / "person" / f"{name}.png", plate.person_mask.astype(np.uint8) * 255)
     _save(folder / "sketch" / f"{name}.png", plate.sketch)
     _save(folder / "change_mask" / f"{name}.png", plate.change_mask.astype(np.uint8) * 255)
-    poses = {"names": list(KEYPOINTS), "look": plate.keypoints, "elsewhere": plate.elsewhere.keypoints}
+    poses = {"names": list(JOINTS), "look": plate.keypoints, "elsewhere": plate.elsewhere.keypoints}
     path = folder / "keypoints" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(poses, default=lambda array: array.round(2).tolist()), encoding="utf-8")

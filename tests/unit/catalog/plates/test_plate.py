@@ -12,12 +12,13 @@ from scipy import ndimage
 
 from toile.catalog.plates import Bag, Cloth, Figure, Garment, Hat, Look, Shoes, build_plate, flat_lay
 from toile.catalog.plates.drawing.panel import BAG, FIGURE, LABELS, SHOES
-from toile.catalog.plates.figure.keypoints import HIDDEN, KEYPOINTS, VISIBLE
+from toile.catalog.plates.figure.keypoints import HIDDEN, VISIBLE
 from toile.catalog.plates.looks import vocabulary as words
 from toile.catalog.plates.looks.construction import CONSTRUCTIONS
 from toile.catalog.plates.looks.rules import problems
 from toile.catalog.plates.plate import NOWHERE
 from toile.errors import ConfigError
+from toile.taxonomy import JOINTS
 from toile.vision.colour import measure_colour
 
 WOMAN = Figure(pose="contrapposto", build="slim", skin="tan", hair="bun", hair_colour="black", pose_seed=3)
@@ -130,7 +131,7 @@ def test_the_named_colour_is_the_measured_one(colour):
 
 def test_joints_lie_on_the_body(plate):
     points, labels = plate.keypoints(), plate.label_map()
-    for name, (x, y, seen) in zip(KEYPOINTS, points.tolist(), strict=True):
+    for name, (x, y, seen) in zip(JOINTS, points.tolist(), strict=True):
         if "ear" not in name:
             assert labels[int(y), int(x)] > 0, name
             assert seen == VISIBLE, name
@@ -138,7 +139,7 @@ def test_joints_lie_on_the_body(plate):
 
 def test_the_wearers_right_is_the_images_left():
     points = dict(
-        zip(KEYPOINTS, build_plate(replace(LOOK, figure=replace(WOMAN, pose="straight"))).keypoints(), strict=True)
+        zip(JOINTS, build_plate(replace(LOOK, figure=replace(WOMAN, pose="straight"))).keypoints(), strict=True)
     )
     for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "eye", "ear"):
         assert points[f"r-{joint}"][0] < points[f"l-{joint}"][0]
@@ -149,9 +150,9 @@ def test_hidden_joints_are_flagged():
     skirt = build_plate(Look(figure=WOMAN, garments=(dress,))).keypoints()
     pockets = build_plate(replace(LOOK, figure=replace(WOMAN, pose="pockets"))).keypoints()
     hat = replace(LOOK, figure=replace(WOMAN, hair="long"), hat=Hat(kind="beanie", colour="red"))
-    assert skirt[KEYPOINTS.index("r-knee"), 2] == HIDDEN
-    assert pockets[KEYPOINTS.index("r-wrist"), 2] == HIDDEN
-    assert build_plate(hat).keypoints()[KEYPOINTS.index("l-ear"), 2] == HIDDEN
+    assert skirt[JOINTS.index("r-knee"), 2] == HIDDEN
+    assert pockets[JOINTS.index("r-wrist"), 2] == HIDDEN
+    assert build_plate(hat).keypoints()[JOINTS.index("l-ear"), 2] == HIDDEN
 
 
 CHANGES = [

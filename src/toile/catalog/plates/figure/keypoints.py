@@ -11,11 +11,7 @@ from toile.catalog.plates.drawing.curves import Points
 from toile.catalog.plates.drawing.panel import BAG, FIGURE, LABELS, PARTS
 from toile.catalog.plates.figure.body import NECK_PIT, Body
 from toile.catalog.plates.figure.poses import Side
-
-KEYPOINTS: Final = (
-    "nose", "neck", "r-shoulder", "r-elbow", "r-wrist", "l-shoulder", "l-elbow", "l-wrist", "r-hip", "r-knee",
-    "r-ankle", "l-hip", "l-knee", "l-ankle", "r-eye", "l-eye", "r-ear", "l-ear",
-)  # fmt: skip
+from toile.taxonomy import JOINTS
 
 VISIBLE: Final = 1.0
 HIDDEN: Final = 0.5
@@ -28,7 +24,7 @@ _FAR_TURN: Final = 0.32
 
 
 def joints(body: Body) -> Points:
-    """(18, 2) joints in head units, in the order of `KEYPOINTS`."""
+    """(18, 2) joints in head units, in the order of `taxonomy.JOINTS`."""
     t = 0.11 * body.pose.turn
     head = body.head(
         [(1.2 * t, -0.34), (t - 0.15, -0.47), (t + 0.15, -0.47), (0.3 * t - 0.36, -0.42), (0.3 * t + 0.36, -0.42)]
@@ -62,9 +58,9 @@ def visibility(
         slots: (H, W) slots.
         parts: (H, W) parts.
     """
-    result = np.full(len(KEYPOINTS), HIDDEN, dtype=np.float32)
+    result = np.full(len(JOINTS), HIDDEN, dtype=np.float32)
     height, width = labels.shape
-    for number, (name, (x, y)) in enumerate(zip(KEYPOINTS, pixels.tolist(), strict=True)):
+    for number, (name, (x, y)) in enumerate(zip(JOINTS, pixels.tolist(), strict=True)):
         column, row = int(x), int(y)
         if not (0 <= column < width and 0 <= row < height and x >= 0 and y >= 0):
             result[number] = OUTSIDE
