@@ -248,7 +248,9 @@ def bundle(
 
 @app.command()
 def evaluate(
-    name: Annotated[str, typer.Argument(help="Benchmark: search, design, speed, plates, filter, parse or pose.")],
+    name: Annotated[
+        str, typer.Argument(help="Benchmark: search, design, speed, plates, filter, parse, pose or masks.")
+    ],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,
     split: Annotated[Split, typer.Option(help="Rows to score; all = a file nothing was trained on.")] = Split.TEST,
     out: Annotated[Path | None, typer.Option(help="Folder for the report and its sheets.")] = None,

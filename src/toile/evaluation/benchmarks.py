@@ -14,7 +14,7 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose")
+BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks")
 
 
 def evaluate(
@@ -68,6 +68,10 @@ def evaluate(
             from toile.evaluation.people import evaluate_pose
 
             return evaluate_pose(bundle, data, part, progress)
+        case "masks":
+            from toile.evaluation.masks import evaluate_masks
+
+            return evaluate_masks(bundle, data, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -41,7 +41,7 @@ def evaluate_parse(bundle: Bundle, data: Sequence[Path], split: Split | None, pr
         DataError: a file is missing, or has no label map in the split.
     """
     start = time.perf_counter()
-    read = _read(bundle, data, split, progress, labelled=True)
+    read = read_people(bundle, data, split, progress, labelled=True)
     truths = [PART_OF_LABEL[photo.labels] for photo, _ in read.rows if photo.labels is not None]
     figures = [figure for _, figure in read.rows]
     counts = np.stack(
@@ -89,7 +89,7 @@ def evaluate_pose(bundle: Bundle, data: Sequence[Path], split: Split | None, pro
         DataError: a file is missing, or has no pose in the split.
     """
     start = time.perf_counter()
-    read = _read(bundle, data, split, progress, labelled=False)
+    read = read_people(bundle, data, split, progress, labelled=False)
     correct = np.stack([correct_keypoints(photo.pose, figure.pose) for photo, figure in read.rows])
 
     def pck(rows: NDArray[np.intp]) -> float:
@@ -119,8 +119,8 @@ def evaluate_pose(bundle: Bundle, data: Sequence[Path], split: Split | None, pro
     )
 
 
-class _Read:
-    """Photos with what is seen in them, and the time that took."""
+class PeopleRead:
+    """Photos with what is seen in them, and the seconds that took."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[StreetPhoto, Figure]] = []
@@ -128,11 +128,19 @@ class _Read:
 
     @property
     def milliseconds(self) -> float:
+        """Of one photo."""
         return 1000 * self.seconds / len(self.rows)
 
 
-def _read(bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress, *, labelled: bool) -> _Read:
-    reader, read = bundle.figure_reader, _Read()
+def read_people(
+    bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress, *, labelled: bool
+) -> PeopleRead:
+    """Photos of the split with a label map, or with a pose, and what the bundle sees in them.
+
+    Raises:
+        DataError: a file is missing, or the split has no such photo.
+    """
+    reader, read = bundle.figure_reader, PeopleRead()
     for file in data_files(data, "streets.parquet"):
         for photo in iterate_streets(file, split):
             if photo.labels is None if labelled else not photo.pose[:, 2].any():

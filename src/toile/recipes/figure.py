@@ -22,6 +22,7 @@ from torch.nn import functional as F
 
 from toile.bundles import load_bundle
 from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_garments, iterate_streets, photo_files
+from toile.errors import ConfigError
 from toile.losses.figure import joint_loss, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
 from toile.models.figure_reader import Fit
@@ -49,9 +50,9 @@ class FigureRecipe(Strict):
 
     loop: LoopConfig
     start_from: str = ""
-    """Folder of a bundle whose reader of people is trained further; empty: from the encoder's trunk."""
-    trunk_from: str = ""
-    """Folder of the bundle whose encoder gives the first weights of the trunk; empty: the embedded one."""
+    """Folder of a bundle whose reader of people is trained further."""
+    trunk_from: str = "embedded"
+    """Else: folder of the bundle whose encoder gives the trunk its first weights, or the embedded one; empty: none."""
     model: FigureNetConfig = field(default_factory=lambda: FigureNetConfig(image=ImageEncoderConfig(dropout=0.0)))
     augment: AugmentConfig = field(
         default_factory=lambda: AugmentConfig(scale=0.4, shift=0.08, rotation_degrees=12.0, brightness=0.3)
@@ -248,13 +249,26 @@ def run(
     )
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(FigureNet(recipe.model))
-    if recipe.start_from:
-        net.load_state_dict(load_bundle(Path(recipe.start_from)).figure_net.state_dict())
-    else:
-        encoder = load_bundle(Path(recipe.trunk_from) if recipe.trunk_from else None).tower
-        net.trunk.load_state_dict(encoder.image.state_dict())
+    _load_start(net, recipe)
     loss = _FigureLoss(recipe, people, kinds.astype(np.int64))
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
         raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")
     return average
+
+
+def _load_start(net: FigureNet, recipe: FigureRecipe) -> None:
+    """First weights: of a whole reader, of an encoder's trunk, or as they were drawn.
+
+    Raises:
+        ConfigError: the other network has other sizes.
+    """
+    try:
+        if recipe.start_from:
+            net.load_state_dict(load_bundle(Path(recipe.start_from)).figure_net.state_dict())
+        elif recipe.trunk_from:
+            folder = None if recipe.trunk_from == "embedded" else Path(recipe.trunk_from)
+            net.trunk.load_state_dict(load_bundle(folder).tower.image.state_dict())
+    except RuntimeError as error:
+        source = recipe.start_from or recipe.trunk_from
+        raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error

@@ -29,6 +29,11 @@ _TINY = {
         "phases=[{until=1.0, image_size=64}]",
     ],
     "autoencoder": ["batch_size=2", "model={encoder_width=8, decoder_width=8, detail_width=8}"],
+    "figure": [
+        "batch_size=10",
+        "trunk_from=''",
+        "model={image_size=[64, 64], decoder_width=8, image={widths=[8, 8, 8, 8], depths=[1, 1, 1, 1]}}",
+    ],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
 
@@ -136,6 +141,12 @@ def test_captions_in_the_files_are_taken_as_they_are(data: Path, tmp_path: Path)
     assert flat.captions[-1][0] == "red silk dress laid flat"
 
 
+def test_a_reader_of_people_starts_from_networks_of_its_size_only(data: Path, tmp_path: Path) -> None:
+    overrides = [*_overrides("figure", 1), "trunk_from='embedded'"]
+    with pytest.raises(ConfigError, match=r"the networks of embedded and of model\.\* have other sizes"):
+        train(Path("figure.toml"), data=[data], out=tmp_path / "run", overrides=overrides)
+
+
 def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp_path: Path) -> None:
     overrides = [*_overrides("denoiser", 1), f"autoencoder={str(autoencoder_bundle)!r}"]
     first = train(Path("denoiser.toml"), data=[data], out=tmp_path / "first", overrides=overrides)
@@ -156,7 +167,7 @@ def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
         train(Path("embed.toml"), data=[tmp_path], out=tmp_path / "out")
     recipe = tmp_path / "odd.toml"
     recipe.write_text('kind = "odd"')
-    with pytest.raises(ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder' or 'denoiser'"):
+    with pytest.raises(ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser' or 'figure'"):
         train(recipe, data=[data])
 
 
