@@ -39,6 +39,7 @@ _REGION_PARTS: Final[dict[str, tuple[str, ...]]] = {
 _PIXEL: Final = 1 / 245
 _ARM_RADIUS: Final = (0.24, 0.17)  # torso lengths, at the shoulder and at the wrist
 _COLLAR_RADII: Final = (0.36, 0.28)
+_ABOVE_HIPS: Final = 0.45
 _HAND: Final = 0.42  # torso lengths from the wrist that a hand reaches
 _HEAD: Final = 0.62  # torso lengths from the middle of the head that hair and face reach
 
@@ -126,10 +127,13 @@ def edit_mask(
     worn = np.isin(labels, [PARTS.index(part) for part in _parts_of(category)])
     reach = round(0.2 * skeleton.torso)
     if attribute in ("length", "hem") and category not in _UPPER:
-        rows = np.arange(height)[:, None] >= skeleton.middle(8, 11)[1]
+        # A jacket ends about the hips: its lower half is what a longer one grows from.
+        rows = np.arange(height)[:, None] >= skeleton.middle(8, 11)[1] - _ABOVE_HIPS * skeleton.torso
         mask = mask | (worn & rows)
     else:
         mask = mask | (worn & grow(mask, reach))
+    if attribute in ("sleeve_length", "sleeve_type"):
+        mask = mask & ~_trunk_core(skeleton, labels.shape)
     mask = mask & ~kept(labels, pose, collar=attribute == "collar")
     if not mask.any():
         raise DataError(f"nothing is left of the {attribute.replace('_', ' ')} once head and hands are kept")
@@ -253,7 +257,7 @@ def _filled_box(size: tuple[int, int], left: float, top: float, right: float, bo
     return mask
 
 
-def _hull(size: tuple[int, int], points: Sequence[Sequence[float]]) -> Mask:
+def _hull(size: tuple[int, int], points: Sequence[Sequence[float]] | NDArray[np.float64]) -> Mask:
     canvas = np.zeros(size, np.uint8)
     cv2.fillConvexPoly(canvas, cv2.convexHull(np.array(points, np.float32).round().astype(np.int32)), 1)
     return canvas.astype(bool)
@@ -276,6 +280,20 @@ def _arms(skeleton: Skeleton, size: Sequence[int], room: float) -> Mask:
         _capsule(canvas, a, b, thick, (thick + thin) / 2)
         _capsule(canvas, b, c, (thick + thin) / 2, thin)
     return canvas.astype(bool)
+
+
+def _trunk_core(skeleton: Skeleton, size: Sequence[int]) -> Mask:
+    """The middle of the trunk except where an arm lies before it: a sleeve's edit has no business there."""
+    corners = skeleton.points[[2, 5, 11, 8]]
+    centre = corners.mean(0)
+    shrunk = centre + (corners - centre) * (0.62, 1.1)
+    arms = np.zeros((size[0], size[1]), np.uint8)
+    thin = _ARM_RADIUS[1] * skeleton.torso
+    for joints in ((2, 3), (3, 4), (5, 6), (6, 7)):
+        _capsule(arms, skeleton.points[joints[0]], skeleton.points[joints[1]], thin, thin)
+    core = _hull((size[0], size[1]), shrunk)
+    core &= arms == 0
+    return core
 
 
 def _sleeve_boxes(skeleton: Skeleton, size: tuple[int, int]) -> Mask:
