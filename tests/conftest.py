@@ -60,6 +60,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from toile.models.autoencoder import Autoencoder, AutoencoderConfig
     from toile.models.denoiser import DenoiserConfig, build_unet
     from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
+    from toile.models.figure_net import FigureNet, FigureNetConfig
     from toile.models.image_encoder import ImageEncoderConfig
 
     folder = tmp_path_factory.mktemp("tiny-bundle")
@@ -68,12 +69,16 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     pictures = AutoencoderConfig(encoder_width=8, encoder_depth=1, decoder_width=8, decoder_depth=1, detail_width=8)
     drawing = DenoiserConfig(widths=(32, 32, 32), head_dim=16)
+    people = FigureNetConfig(
+        image=ImageEncoderConfig(widths=(8, 8, 16, 16), depths=(1, 1, 1, 1)), image_size=(96, 64), decoder_width=8
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         write_part(folder / "encoder", "encoder", FashionTower(towers), asdict(towers))
         write_part(folder / "autoencoder", "autoencoder", Autoencoder(pictures), asdict(pictures))
+        write_part(folder / "figure", "figure", FigureNet(people), asdict(people))
         config = {"model": asdict(drawing), "schedule": asdict(NoiseScheduleConfig())}
         write_part(folder / "denoiser", "denoiser", build_unet(drawing), config)
-    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser")]
+    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser", "figure")]
     assemble(parts, folder / "bundle", name="tiny")
     return folder / "bundle"

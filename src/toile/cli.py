@@ -163,6 +163,7 @@ def design(
     pose: Annotated[
         str, typer.Option(help="straight, contrapposto, hand-on-hip, walking or akimbo; any = by the seed; none.")
     ] = "any",
+    sampler: Annotated[str, typer.Option(help="dpm-sde, or dpm: no fresh noise on the way.")] = "dpm-sde",
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
     bundle: BundleOption = None,
     as_json: JsonOption = False,
@@ -172,7 +173,14 @@ def design(
 
     with _watched(quiet=as_json) as progress:
         designs = toile.load(bundle).design(
-            prompt, n=n, seed=seed, steps=steps, guidance_scale=guidance_scale, pose=pose, progress=progress
+            prompt,
+            n=n,
+            seed=seed,
+            steps=steps,
+            guidance_scale=guidance_scale,
+            pose=pose,
+            sampler=sampler,
+            progress=progress,
         )
     paths = save_designs(designs, out)
     if as_json:

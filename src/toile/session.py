@@ -134,6 +134,7 @@ class Studio:
         steps: int = 20,
         guidance_scale: float = 4.0,
         pose: str = "any",
+        sampler: str = "dpm-sde",
         progress: Progress = no_progress,
     ) -> list[Design]:
         """Draw `n` pictures from words; picture `i` has seed `seed + i` and is the same however many are drawn with it.
@@ -151,6 +152,7 @@ class Studio:
             steps=steps,
             guidance_scale=guidance_scale,
             pose=pose,
+            sampler=sampler,
             progress=progress,
         )
 

@@ -36,8 +36,14 @@ class NoiseScheduleConfig:
     """Rescaled so that the last step is pure noise (Lin et al. 2024): else no picture can be all white."""
 
 
-def dpm_solver(config: NoiseScheduleConfig) -> DPMSolverMultistepScheduler:
-    """DPM-Solver++ 2M (Lu et al. 2022) over the schedule, timesteps trailing."""
+def dpm_solver(config: NoiseScheduleConfig, *, stochastic: bool = False) -> DPMSolverMultistepScheduler:
+    """DPM-Solver++ 2M (Lu et al. 2022) over the schedule, timesteps trailing.
+
+    Args:
+        config: the forward process.
+        stochastic: the SDE version, which adds fresh noise at every step: what a network got wrong at one step it sees
+            anew at the next, so that a weak one draws whole garments where the ODE keeps the blotches of `x_T`.
+    """
     return DPMSolverMultistepScheduler(
         num_train_timesteps=config.num_timesteps,
         beta_start=config.beta_start,
@@ -46,7 +52,7 @@ def dpm_solver(config: NoiseScheduleConfig) -> DPMSolverMultistepScheduler:
         prediction_type=config.prediction_type,
         rescale_betas_zero_snr=config.zero_terminal_snr,
         timestep_spacing="trailing",
-        algorithm_type="dpmsolver++",
+        algorithm_type="sde-dpmsolver++" if stochastic else "dpmsolver++",
         final_sigmas_type="zero",
     )
 
@@ -57,9 +63,9 @@ def alphas_cumprod(config: NoiseScheduleConfig) -> Tensor:
     return shares
 
 
-def initial_noise(seed: int, shape: tuple[int, int, int]) -> Tensor:
-    """`x_T` of one picture, `(1, C, h, w)`, from its own seed on the CPU: the same on every device."""
-    return torch.randn((1, *shape), generator=torch.Generator().manual_seed(seed))
+def initial_noise(generator: torch.Generator, shape: tuple[int, int, int]) -> Tensor:
+    """`x_T` of one picture, `(1, C, h, w)`, from its own generator on the CPU: the same on every device."""
+    return torch.randn((1, *shape), generator=generator)
 
 
 def guided(denoiser: Denoiser, x_t: Tensor, timestep: int, conditioning: Conditioning, guidance_scale: float) -> Tensor:
@@ -83,6 +89,7 @@ def sample(
     solver: SchedulerMixin,
     steps: int,
     guidance_scale: float,
+    generator: torch.Generator | None = None,
     callback: StepCallback | None = None,
 ) -> Tensor:
     """Denoise one picture's latents from pure noise, `(1, C, h, w)` to `(1, C, h, w)`.
@@ -97,13 +104,15 @@ def sample(
         solver: a diffusers scheduler, such as `dpm_solver`'s.
         steps: network evaluations (twice that with guidance).
         guidance_scale: see `guided`.
+        generator: on the CPU, of the noise that a stochastic solver adds; None for other solvers.
         callback: progress.
     """
+    own_noise = {} if generator is None else {"generator": generator}
     solver.set_timesteps(steps)
     x_t: Tensor = x_T * solver.init_noise_sigma
     for index, timestep in enumerate(solver.timesteps):
         prediction = guided(denoiser, x_t, int(timestep), conditioning, guidance_scale)
-        x_t = solver.step(prediction, timestep, x_t).prev_sample
+        x_t = solver.step(prediction, timestep, x_t, **own_noise).prev_sample
         if callback is not None:
             callback(index + 1, steps)
     return x_t

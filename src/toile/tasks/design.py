@@ -30,6 +30,8 @@ DESIGN_SIZE: Final = (256, 192)
 MAX_STEPS: Final = 1000
 ANY_POSE: Final = "any"
 NO_POSE: Final = "none"
+STOCHASTIC: Final = "dpm-sde"
+SAMPLERS: Final = (STOCHASTIC, "dpm")
 _MAX_SEED: Final = 2**63 - 1
 
 
@@ -54,7 +56,7 @@ def _pose_maps(pose: str, seed: int, map_size: tuple[int, int]) -> Tensor | None
     return pose_heat_maps(torch.from_numpy(joints)[None], image_size=CROQUIS_SIZE, map_size=map_size)
 
 
-def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float, pose: str) -> None:
+def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float, pose: str, sampler: str) -> None:
     if not prompt.strip():
         raise QueryError("the prompt is empty; say what to draw, such as 'black jacket, white dress, brown boots'")
     if n < 1:
@@ -67,6 +69,8 @@ def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float, po
         raise QueryError(f"guidance_scale is {guidance_scale}, expected 0 to 30; 1 is no guidance")
     if pose not in (ANY_POSE, NO_POSE, *CROQUIS):
         raise QueryError(f"pose is {pose!r}, expected {ANY_POSE}, {NO_POSE}, or one of {', '.join(CROQUIS)}")
+    if sampler not in SAMPLERS:
+        raise QueryError(f"sampler is {sampler!r}, expected one of {', '.join(SAMPLERS)}")
 
 
 def _counting(progress: Progress, index: int, n: int) -> StepCallback:
@@ -83,6 +87,7 @@ def design(
     steps: int = 20,
     guidance_scale: float = 4.0,
     pose: str = ANY_POSE,
+    sampler: str = STOCHASTIC,
     progress: Progress = no_progress,
 ) -> list[Design]:
     """Draw `n` pictures of a prompt; picture *i* has the seed `seed + i` and is the same alone or among others.
@@ -95,13 +100,14 @@ def design(
         steps: of the solver.
         guidance_scale: how closely to follow the words; 1 is no guidance.
         pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own.
+        sampler: of `SAMPLERS`: DPM-Solver++ with fresh noise at every step, or without.
         progress: watcher.
 
     Raises:
         QueryError: the prompt is empty or longer than the text tower's window, or a number is out of range.
         CheckpointError: the bundle can't draw.
     """
-    _check(prompt, n, seed, steps, guidance_scale, pose)
+    _check(prompt, n, seed, steps, guidance_scale, pose, sampler)
     generator = bundle.generator
     words = Conditioning(
         windows=(
@@ -116,18 +122,26 @@ def design(
     designs = []
     for index in range(n):
         pose_maps = _pose_maps(pose, seed + index, shape[1:])
+        noise = torch.Generator().manual_seed(seed + index)
         latents = sample(
             generator.denoiser,
             replace(words, maps=Maps(pose=None if pose_maps is None else pose_maps.to(bundle.device))),
-            initial_noise(seed + index, shape).to(bundle.device),
-            solver=dpm_solver(generator.schedule),
+            initial_noise(noise, shape).to(bundle.device),
+            solver=dpm_solver(generator.schedule, stochastic=sampler == STOCHASTIC),
             steps=steps,
             guidance_scale=guidance_scale,
+            generator=noise if sampler == STOCHASTIC else None,
             callback=_counting(progress, index, n),
         )
         recipe = Recipe(
             verb="design",
-            arguments={"prompt": prompt, "steps": steps, "guidance_scale": guidance_scale, "pose": pose},
+            arguments={
+                "prompt": prompt,
+                "steps": steps,
+                "guidance_scale": guidance_scale,
+                "pose": pose,
+                "sampler": sampler,
+            },
             seeds=[seed + index],
             bundle=bundle.hash,
             version=toile.__version__,

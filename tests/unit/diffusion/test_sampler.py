@@ -30,19 +30,32 @@ class _GaussianDenoiser:
         return a * noise - b * x_0
 
 
-def _samples(steps: int, noise: Tensor, mean: float = 2.0, deviation: float = 0.5) -> Tensor:
-    denoiser = _GaussianDenoiser(mean, deviation)
-    return sample(denoiser, _CONDITIONING, noise, solver=dpm_solver(_SCHEDULE), steps=steps, guidance_scale=1.0)
+def _noise(seed: int, shape: tuple[int, int, int]) -> Tensor:
+    return initial_noise(torch.Generator().manual_seed(seed), shape)
 
 
-def test_it_reaches_the_gaussian() -> None:
-    x_0 = _samples(50, initial_noise(0, (1, 100, 100)))
+def _samples(steps: int, noise: Tensor, *, own_noise: torch.Generator | None = None) -> Tensor:
+    return sample(
+        _GaussianDenoiser(2.0, 0.5),
+        _CONDITIONING,
+        noise,
+        solver=dpm_solver(_SCHEDULE, stochastic=own_noise is not None),
+        steps=steps,
+        guidance_scale=1.0,
+        generator=own_noise,
+    )
+
+
+@pytest.mark.parametrize("stochastic", [False, True])
+def test_it_reaches_the_gaussian(stochastic: bool) -> None:
+    own_noise = torch.Generator().manual_seed(9) if stochastic else None
+    x_0 = _samples(50, _noise(0, (1, 100, 100)), own_noise=own_noise)
     assert x_0.mean().item() == pytest.approx(2.0, abs=0.03)
     assert x_0.std().item() == pytest.approx(0.5, abs=0.03)
 
 
 def test_more_steps_come_closer_to_the_exact_map() -> None:
-    noise = initial_noise(1, (1, 32, 32))
+    noise = _noise(1, (1, 32, 32))
     exact = 2.0 + 0.5 * noise  # the probability-flow map between two Gaussians is linear
     errors = [(_samples(steps, noise) - exact).abs().mean().item() for steps in (10, 20, 40)]
     assert errors[0] > 1.5 * errors[1] > 1.5**2 * errors[2]
@@ -68,5 +81,13 @@ def test_guidance_is_counted_as_stable_diffusion_counts_it() -> None:
 
 
 def test_noise_belongs_to_the_seed_alone() -> None:
-    assert torch.equal(initial_noise(7, (4, 3, 2)), initial_noise(7, (4, 3, 2)))
-    assert not torch.equal(initial_noise(7, (4, 3, 2)), initial_noise(8, (4, 3, 2)))
+    assert torch.equal(_noise(7, (4, 3, 2)), _noise(7, (4, 3, 2)))
+    assert not torch.equal(_noise(7, (4, 3, 2)), _noise(8, (4, 3, 2)))
+
+
+def test_the_stochastic_solver_forgets_where_it_began_and_repeats_itself_by_its_generator() -> None:
+    one, other = _noise(1, (1, 64, 64)), _noise(2, (1, 64, 64))
+    drawn = [_samples(30, noise, own_noise=torch.Generator().manual_seed(3)) for noise in (one, one, other)]
+    assert torch.equal(drawn[0], drawn[1])
+    correlation = torch.corrcoef(torch.stack([drawn[0].flatten(), one.flatten()]))[0, 1]
+    assert abs(correlation) < 0.3  # the probability flow's would be 1

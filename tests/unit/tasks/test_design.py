@@ -34,7 +34,13 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
         assert image.size == (192, 256)
         assert "Seed: 3" in image.info["parameters"]
     recipe = read_recipe(path)
-    assert recipe.arguments == {"prompt": "a red dress", "steps": 1, "guidance_scale": 4.0, "pose": "any"}
+    assert recipe.arguments == {
+        "prompt": "a red dress",
+        "steps": 1,
+        "guidance_scale": 4.0,
+        "pose": "any",
+        "sampler": "dpm-sde",
+    }
     assert recipe.bundle == bundle.hash
     assert json.loads(path.with_suffix(".json").read_text()) == json.loads(recipe.to_json())
 
@@ -66,6 +72,7 @@ def test_the_pose_is_the_seeds_or_the_one_asked_for(bundle: Bundle) -> None:
         ({"seed": -1}, "seed is -1, expected a whole number"),
         ({"steps": 0}, "steps is 0, expected 1 to 1000"),
         ({"guidance_scale": -2.0}, "guidance_scale is -2.0, expected 0 to 30"),
+        ({"sampler": "euler"}, "sampler is 'euler', expected one of dpm-sde, dpm"),
         ({"pose": "lying"}, "pose is 'lying', expected any, none, or one of straight, contrapposto"),
     ],
 )

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from people import SIZE, dressed, standing
 from toile.errors import ConfigError, DataError
 from toile.taxonomy import PARTS
 from toile.vision.masks import (
@@ -18,34 +19,6 @@ from toile.vision.masks import (
     grow,
     kept,
 )
-
-SIZE = (300, 200)
-
-
-def standing() -> np.ndarray:
-    """An upright figure: torso 80 pixels, hips at 140, ankles at 270."""
-    xy = {
-        0: (100, 28), 1: (100, 58), 2: (75, 60), 3: (68, 100), 4: (64, 140), 5: (125, 60), 6: (132, 100), 7: (136, 140),
-        8: (85, 140), 9: (86, 205), 10: (87, 270), 11: (115, 140), 12: (114, 205), 13: (113, 270),
-        14: (96, 24), 15: (104, 24), 16: (90, 28), 17: (110, 28),
-    }  # fmt: skip
-    return np.array([[*xy[joint], 1.0] for joint in range(18)])
-
-
-def dressed() -> np.ndarray:
-    """Label map of the standing figure: hair, face, top with sleeves, hands, trousers, shoes."""
-    labels = np.zeros(SIZE, np.uint8)
-    for part, (top, bottom, left, right) in (
-        ("hair", (10, 24, 88, 112)),
-        ("skin", (20, 58, 90, 110)),
-        ("top", (58, 145, 58, 142)),
-        ("skin", (145, 165, 58, 72)),
-        ("skin", (145, 165, 128, 142)),
-        ("trousers", (145, 265, 78, 122)),
-        ("shoes", (265, 280, 78, 122)),
-    ):
-        labels[top:bottom, left:right] = PARTS.index(part)
-    return labels
 
 
 @pytest.mark.parametrize("form", ["box", "limb"])
