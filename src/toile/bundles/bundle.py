@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from toile.models.fashion_encoder import FashionTower
     from toile.models.figure_net import FigureNet
     from toile.models.figure_reader import FigureReader
+    from toile.models.hub_figure_reader import HubFigureReader
     from toile.models.text_encoder import TextEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
@@ -140,12 +141,17 @@ class Bundle:
         return self._filled("figure", lambda config: FigureNet(_validated(FigureNetConfig, config)))
 
     @cached_property
-    def figure_reader(self) -> FigureReader:
-        """Parts and joints of people in photos.
+    def figure_reader(self) -> FigureReader | HubFigureReader:
+        """Parts and joints of people in photos; by the checkpoints in `people/parser` and `people/pose`, if there.
 
         Raises:
             CheckpointError: the bundle has none, or its weights are broken.
         """
+        people = self.folder / "people"
+        if people.is_dir():
+            from toile.models.hub_figure_reader import HubFigureReader
+
+            return HubFigureReader(people / "parser", people / "pose", self.device)
         from toile.models.figure_reader import FigureReader
 
         return FigureReader(self.figure_net)
@@ -208,6 +214,18 @@ class HubBundle(Bundle):
         """The checkpoint's own config."""
         card: dict[str, Any] = json.loads((self.folder / "config.json").read_text())
         return card
+
+    @cached_property
+    def figure_net(self) -> FigureNet:
+        """There is none.
+
+        Raises:
+            CheckpointError: always.
+        """
+        raise CheckpointError(
+            f"the checkpoint '{self.name}' can search but not see people; use a toile bundle, or put a Segformer and a "
+            "VitPose into its folders people/parser and people/pose"
+        )
 
     @cached_property
     def generator(self) -> Generator:

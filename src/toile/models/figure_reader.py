@@ -121,7 +121,8 @@ class FigureReader:
         pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         parts, joints = self._probabilities(pixels.to(device, memory_format=torch.channels_last))
         for row, fit in enumerate(fits):
-            labels, sureness = _decided(parts[row], fit)
+            rows, columns = fit.inner
+            labels, sureness = decided(parts[row][:, rows, columns], fit.photo)
             yield Figure(labels=labels, sureness=sureness, pose=_pose(joints[row], fit))
 
     def _probabilities(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
@@ -138,14 +139,17 @@ class FigureReader:
         return parts.float().cpu(), joints.float().cpu()
 
 
-def _decided(parts: Tensor, fit: Fit) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
-    """The likeliest part of each of the photo's pixels, and its probability."""
-    rows, columns = fit.inner
-    height, width = fit.photo
+def decided(shares: Tensor, photo: tuple[int, int]) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
+    """The likeliest part of each of a photo's pixels, and its probability, both `(H, W)`.
+
+    Args:
+        shares: probabilities of the parts, `(C, h, w)`, of the photo and nothing else.
+        photo: its height and width. Decided at no more than 1,024 pixels a side; the rest is enlarged.
+    """
+    height, width = photo
     shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
     size = max(1, round(height * shrink)), max(1, round(width * shrink))
-    inner = parts[None, :, rows, columns]
-    best, labels = F.interpolate(inner, size=size, mode="bilinear", align_corners=False)[0].max(0)
+    best, labels = F.interpolate(shares[None], size=size, mode="bilinear", align_corners=False)[0].max(0)
     full = Image.fromarray(labels.numpy().astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
     sureness = Image.fromarray(best.numpy()).resize((width, height), Image.Resampling.NEAREST)
     return np.asarray(full), np.asarray(sureness).astype(np.float16)
