@@ -159,7 +159,7 @@ def design(
     n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
     steps: Annotated[int, typer.Option(help="Denoising steps.")] = 20,
-    guidance_scale: Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")] = 4.0,
+    guidance_scale: Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")] = 3.0,
     pose: Annotated[
         str, typer.Option(help="straight, contrapposto, hand-on-hip, walking or akimbo; any = by the seed; none.")
     ] = "any",

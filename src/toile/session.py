@@ -132,7 +132,7 @@ class Studio:
         n: int = 1,
         seed: int = 0,
         steps: int = 20,
-        guidance_scale: float = 4.0,
+        guidance_scale: float = 3.0,
         pose: str = "any",
         sampler: str = "dpm-sde",
         progress: Progress = no_progress,

@@ -85,7 +85,7 @@ def design(
     n: int = 1,
     seed: int = 0,
     steps: int = 20,
-    guidance_scale: float = 4.0,
+    guidance_scale: float = 3.0,
     pose: str = ANY_POSE,
     sampler: str = STOCHASTIC,
     progress: Progress = no_progress,

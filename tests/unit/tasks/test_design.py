@@ -37,7 +37,7 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
     assert recipe.arguments == {
         "prompt": "a red dress",
         "steps": 1,
-        "guidance_scale": 4.0,
+        "guidance_scale": 3.0,
         "pose": "any",
         "sampler": "dpm-sde",
     }
