@@ -8,6 +8,7 @@ Regions follow HieraFashDiff (arXiv 2401.07450, released code): a box a category
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final, Literal
 
 import cv2
@@ -35,6 +36,14 @@ _REGION_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "lower": ("skirt", "trousers", "hosiery"),
     "dress": ("dress", "top", "outerwear", "skirt", "trousers"),
 }
+# What a garment's pixels may have been read as: a coat below the waist looks like a skirt, a tunic like a dress.
+_ONE_PIECE: Final = ("dress", "outerwear", "top", "skirt")
+_WORN_AS: Final = MappingProxyType(
+    dict.fromkeys(_UPPER, ("top", "outerwear", "dress"))
+    | dict.fromkeys(_WHOLE, _ONE_PIECE)
+    | {"jumpsuit": (*_ONE_PIECE, "trousers"), "skirt": ("skirt", "dress")}
+    | dict.fromkeys(("trousers", "shorts"), ("trousers",))
+)
 # Offsets of the released code, there pixels of pictures whose torso is 245 pixels long.
 _PIXEL: Final = 1 / 245
 _ARM_RADIUS: Final = (0.24, 0.17)  # torso lengths, at the shoulder and at the wrist
@@ -124,7 +133,7 @@ def edit_mask(
     height, width = labels.shape
     mask = body_part_mask(pose, attribute, category, size=(height, width), form=form, room=room)
     skeleton = Skeleton.of(pose)
-    worn = np.isin(labels, [PARTS.index(part) for part in _parts_of(category)])
+    worn = np.isin(labels, [PARTS.index(part) for part in _WORN_AS[category]])
     reach = round(0.2 * skeleton.torso)
     if attribute in ("length", "hem") and category not in _UPPER:
         # A jacket ends about the hips: its lower half is what a longer one grows from.
@@ -238,12 +247,6 @@ def feather(mask: Mask, radius: float) -> NDArray[np.float32]:
     distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     soft: NDArray[np.float32] = np.clip(1 - distance / radius, 0, 1).astype(np.float32)
     return soft
-
-
-def _parts_of(category: str) -> tuple[str, ...]:
-    if category in _UPPER:
-        return ("outerwear",) if category == "blazer" else ("top",)
-    return {"shorts": ("trousers",), "jumpsuit": ("dress",)}.get(category, (category,))
 
 
 # --- regions in torso lengths ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import colorsys
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -17,11 +17,26 @@ BONES: Final = (
     (0, 14), (0, 15), (14, 16), (15, 17),
 )  # fmt: skip
 """Pairs of COCO-18 joints."""
-PART_COLOURS: Final = tuple(
-    (0, 0, 0) if not index else tuple(round(255 * c) for c in colorsys.hsv_to_rgb((index * 0.381966) % 1, 0.85, 0.95))
-    for index in range(len(PARTS))
+PART_COLOURS: Final = MappingProxyType(
+    {
+        "background": (0, 0, 0),
+        "skin": (255, 176, 0),
+        "hair": (106, 61, 154),
+        "hat": (177, 89, 40),
+        "glasses": (0, 255, 255),
+        "top": (230, 25, 75),
+        "outerwear": (31, 120, 180),
+        "dress": (240, 50, 230),
+        "skirt": (166, 206, 227),
+        "trousers": (51, 160, 44),
+        "hosiery": (251, 154, 153),
+        "shoes": (255, 255, 51),
+        "bag": (255, 127, 0),
+        "accessory": (128, 128, 0),
+    }
 )
-"""RGB of each part; golden-ratio hues, so that neighbours in the list differ."""
+"""RGB of each part, far apart for parts that touch."""
+_TINTS: Final = np.array([PART_COLOURS[part] for part in PARTS], dtype=np.float32)
 
 
 def overlay(
@@ -36,9 +51,8 @@ def overlay(
         strength: share of the tint.
     """
     photo = np.asarray(image.convert("RGB"), dtype=np.float32)
-    tint = np.array(PART_COLOURS, dtype=np.float32)[labels]
     share = np.where(labels > 0, strength, 0.0)[..., None]
-    picture = Image.fromarray((photo * (1 - share) + tint * share).round().astype(np.uint8))
+    picture = Image.fromarray((photo * (1 - share) + _TINTS[labels] * share).round().astype(np.uint8))
     draw = ImageDraw.Draw(picture)
     width = max(1, round(max(image.size) / 200))
     for start, end in BONES:
