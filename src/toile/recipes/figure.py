@@ -66,6 +66,9 @@ class FigureRecipe(Strict):
     """Share of each batch that is garments laid flat."""
     studio_share: float = 0.15
     """Share of the pictures whose ground is replaced by one flat colour."""
+    crop_share: float = 0.35
+    """Share of the pictures that show only a part of the photo, nearer, on white: half bodies, and pictures of any
+    shape. Without, white edges alone would say that a picture is a garment laid flat."""
     contrast: float = 0.3
     saturation: float = 0.5
     jaccard_loss: float = 1.0
@@ -166,6 +169,31 @@ def _recoloured(images: Tensor, recipe: FigureRecipe, generator: torch.Generator
     return ((images + 1) * factor(recipe.augment.brightness) - 1).clamp(-1, 1)
 
 
+def _crops(theta: Tensor, share: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """A share of the maps nearer to a random place of the photo, and what each picture shows of it.
+
+    Returns:
+        `(B, 2, 3)`, and `(B, 4)`: left, right, top, bottom in [-1, 1]; beyond is white.
+    """
+    count = len(theta)
+    cropped = torch.rand(count, generator=generator) < share
+    zoom = torch.where(cropped, uniform((count,), 0.9, 2.2, generator), 1.0)
+    place = uniform((count, 2), -1, 1, generator) * (1 - 1 / zoom)[:, None].clamp(min=0)
+    nearer = theta.clone()
+    nearer[:, :, :2] /= zoom[:, None, None]
+    nearer[:, :, 2] += place
+    half = torch.where(cropped[:, None], uniform((count, 2), 0.4, 1.4, generator).clamp(max=1), 1.0)
+    middle = uniform((count, 2), -1, 1, generator) * (1 - half)
+    return nearer, torch.stack([middle - half, middle + half], dim=2).flatten(1)
+
+
+def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
+    """`(B, H, W)`, true within each box."""
+    y, x = torch.linspace(-1, 1, size[0])[:, None], torch.linspace(-1, 1, size[1])
+    left, right, top, bottom = boxes[:, :, None, None].unbind(1)
+    return (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+
+
 class _FigureLoss:
     """The loss of one step."""
 
@@ -197,6 +225,7 @@ class _FigureLoss:
             joints.append(torch.from_numpy(source.joints[rows]))
         pixels = torch.cat(images).permute(0, 3, 1, 2).float() / 127.5 - 1
         theta, mirrored = random_affine(len(pixels), recipe.augment, generator, aspect=size[0] / size[1])
+        theta, boxes = _crops(theta, recipe.crop_share, generator)
         grid = F.affine_grid(theta, [len(pixels), 3, *size], align_corners=False)
         seen = F.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
         # Moved by one, so that the zeros outside of the old picture become "anything".
@@ -205,7 +234,13 @@ class _FigureLoss:
         studio = torch.rand((len(pixels), 1, 1, 1), generator=generator) < recipe.studio_share
         seen = torch.where((parts == 1) & studio, uniform((len(pixels), 3, 1, 1), -1, 1, generator), seen)
         moved = moved_joints(torch.cat(joints), theta, mirrored, size)
-        return _recoloured(seen, recipe, generator), parts[:, 0, 1::2, 1::2].round().long(), moved
+        inside = _inside(boxes, size)[:, None]
+        seen = torch.where(inside, _recoloured(seen, recipe, generator), 1.0)
+        parts = torch.where(inside, parts, 1.0)
+        x, y = moved[:, :, 0] / size[1] * 2 - 1, moved[:, :, 1] / size[0] * 2 - 1
+        hidden = (x < boxes[:, :1]) | (x > boxes[:, 1:2]) | (y < boxes[:, 2:3]) | (y > boxes[:, 3:])
+        moved[:, :, 2] = torch.where(hidden, moved[:, :, 2].clamp(max=0), moved[:, :, 2])
+        return seen, parts[:, 0, 1::2, 1::2].round().long(), moved
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
         recipe, device = self.recipe, next(module.parameters()).device

@@ -26,8 +26,9 @@ _MIN_PART_SHARE: Final = 0.004  # of the person's pixels; a pair of glasses has 
 _MIN_PERSON_SHARE: Final = 0.01
 _SECOND_SHARE: Final = 0.3  # of the largest piece: a second person, not a bag beside the first
 _GREY: Final = 6  # largest difference of a grey photo's channels, of 255
+_FLAT: Final = 3  # largest difference within an empty picture
 _BODY_PARTS: Final = frozenset({"skin", "hair"})
-_SHOULDERS, _HIPS, _ANKLES, _FACE = [2, 5], [8, 11], [10, 13], [0, 14, 15]
+_NOSE_NECK, _SHOULDERS, _HIPS, _ANKLES, _FACE = [0, 1], [2, 5], [8, 11], [10, 13], [0, 14, 15]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +91,7 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
     """See one photo of a person, or of one garment laid flat or hung.
 
     Raises:
-        DataError: the photo is too small.
+        DataError: the photo is too small, or empty.
         CheckpointError: the bundle reads no people.
     """
     if min(image.size) < MIN_SIDE_PX:
@@ -98,6 +99,8 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
             f"the picture is {image.width}x{image.height} pixels; give one of at least {MIN_SIDE_PX} on its short side"
         )
     rgb = image.convert("RGB")
+    if _is_blank(rgb):
+        raise DataError("the picture is one flat colour: nothing is seen in it; give a photo")
     (figure,) = bundle.figure_reader.read([rgb])
     notes = []
     if min(image.size) < _SMALL_SIDE_PX:
@@ -121,8 +124,8 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
 
 def _is_person(figure: Figure) -> bool:
     """A body is seen, not only its clothes."""
-    trunk = figure.pose[_SHOULDERS + _HIPS, 2] >= MIN_CONFIDENCE
-    return bool(trunk.sum() >= 2 and figure.person.mean() >= _MIN_PERSON_SHARE)
+    seen = figure.pose[_NOSE_NECK + _SHOULDERS + _HIPS, 2] >= MIN_CONFIDENCE
+    return bool(seen.sum() >= 2 and figure.person.mean() >= _MIN_PERSON_SHARE)
 
 
 def _about_person(figure: Figure) -> list[str]:
@@ -189,8 +192,18 @@ def _on_thumbnail(image: Image.Image) -> tuple[Image.Image, NDArray[np.bool_]]:
     return small, garment_mask(small)
 
 
-def _is_grey(image: Image.Image) -> bool:
+def _pixels(image: Image.Image) -> NDArray[np.int16]:
+    """Of a small copy, `(h, w, 3)`."""
     small = image.copy()
     small.thumbnail((64, 64), Image.Resampling.BOX)
-    pixels = np.asarray(small).astype(np.int16)
+    return np.asarray(small).astype(np.int16)
+
+
+def _is_grey(image: Image.Image) -> bool:
+    pixels = _pixels(image)
     return bool((pixels.max(2) - pixels.min(2)).max() <= _GREY)
+
+
+def _is_blank(image: Image.Image) -> bool:
+    pixels = _pixels(image)
+    return bool((pixels.max((0, 1)) - pixels.min((0, 1))).max() <= _FLAT)

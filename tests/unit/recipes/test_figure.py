@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto
-from toile.recipes.figure import allowed_parts, moved_joints
+from toile.recipes.figure import _crops, _inside, allowed_parts, moved_joints
 from toile.taxonomy import PARTS
 from toile.training.augment import AugmentConfig, random_affine
 
@@ -81,3 +81,15 @@ def test_a_turn_keeps_right_angles_in_tall_pictures():
     to_pixels = torch.diag(torch.tensor([1.0, 1.5]))  # half the width and height, up to a common factor
     turns = to_pixels @ theta[:, :, :2] @ to_pixels.inverse()
     assert turns @ turns.transpose(1, 2) == pytest.approx(torch.eye(2).expand(5, 2, 2), abs=1e-5)
+
+
+def test_a_share_of_the_pictures_shows_a_part_only():
+    whole = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]).expand(200, 2, 3)
+    nearer, boxes = _crops(whole, 0.4, torch.Generator().manual_seed(0))
+    untouched = (boxes == torch.tensor([-1.0, 1.0, -1.0, 1.0])).all(1)
+    assert 0.5 < untouched.float().mean() < 0.75
+    assert (nearer[:, 0, 0] < 1).float().mean() > 0.3
+    corners = torch.tensor([[-1.0, -1.0, 1.0], [1.0, 1.0, 1.0]])
+    seen = torch.einsum("bij,kj->bki", nearer, corners)
+    assert seen.abs().max() < 1.2  # never far beyond the photo
+    assert _inside(torch.tensor([[-1.0, 0.0, -1.0, 1.0]]), (4, 4))[0].tolist() == [[True, True, False, False]] * 4

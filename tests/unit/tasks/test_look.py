@@ -128,5 +128,10 @@ def test_a_path_that_is_no_picture_is_named(tiny_bundle, tmp_path: Path):
 
 
 def test_a_huge_photo_is_looked_at(tiny_bundle):
-    result = toile.load(tiny_bundle).look(Image.new("RGB", (5000, 4000), "navy"))
+    result = toile.load(tiny_bundle).look(photo().resize((5000, 4000), Image.Resampling.NEAREST))
     assert result.figure.labels.shape == (4000, 5000)
+
+
+def test_an_empty_picture_is_refused(tiny_bundle):
+    with pytest.raises(DataError, match="the picture is one flat colour: nothing is seen in it"):
+        toile.load(tiny_bundle).look(Image.new("RGB", (400, 600), "white"))

@@ -9,9 +9,10 @@ from toile.recipes import shipped_recipes
 from toile.recipes.autoencoder import AutoencoderRecipe
 from toile.recipes.denoiser import DenoiserRecipe
 from toile.recipes.embed import EmbedRecipe
+from toile.recipes.figure import FigureRecipe
 from toile.training.config import build_config, read_toml
 
-_SCHEMAS = {"embed": EmbedRecipe, "autoencoder": AutoencoderRecipe, "denoiser": DenoiserRecipe}
+_SCHEMAS = {"embed": EmbedRecipe, "autoencoder": AutoencoderRecipe, "denoiser": DenoiserRecipe, "figure": FigureRecipe}
 
 
 @pytest.mark.parametrize("name", sorted(_SCHEMAS))
