@@ -18,7 +18,7 @@ from PIL import Image
 
 from toile.catalog.split import Split, split_of
 from toile.errors import DataError
-from toile.taxonomy import CLOTHING_DATASET_CATEGORIES, CO_PARSING_CATEGORIES
+from toile.taxonomy import CLOTHING_DATASET_CATEGORIES, CO_PARSING_CATEGORIES, CO_PARSING_PARTS, PARTS
 from toile.vision.colour import ColourShare, measure_colour
 from toile.vision.cutout import Frame, cut_out, frame_around
 
@@ -86,6 +86,8 @@ CO_PARSING_LABELS: Final = (
     "watch",
     "wedges",
 )
+PART_OF_LABEL: Final = np.array([PARTS.index(CO_PARSING_PARTS[name]) for name in CO_PARSING_LABELS], np.uint8)
+"""Number of a label to the number of its part, `(59,)`."""
 _MIN_ITEM_SHARE: Final = 0.006  # of the person's pixels: earrings and rings are not worth a word at this size
 _MIN_ACCESSORY_SHARE: Final = 0.02
 _MIN_GARMENT_PX: Final = 32  # shorter side of a garment's box, source pixels

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile import __version__
-from toile.catalog.photos import StreetPhoto
+from toile.catalog.photos import PART_OF_LABEL, StreetPhoto
 from toile.catalog.split import Split
 from toile.errors import DataError
-from toile.evaluation.people import PART_OF_LABEL, read_people
+from toile.evaluation.people import read_people
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile import __version__
-from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_streets
+from toile.catalog.photos import PART_OF_LABEL, StreetPhoto, iterate_streets
 from toile.catalog.split import Split
 from toile.errors import DataError
 from toile.evaluation.gallery import data_files
@@ -22,14 +22,13 @@ from toile.metrics.bootstrap import bootstrap_interval
 from toile.metrics.people import confusion, correct_keypoints, intersection_over_union
 from toile.models.figure_reader import Figure
 from toile.progress import Progress
-from toile.taxonomy import CO_PARSING_PARTS, PARTS
+from toile.taxonomy import PARTS
 from toile.vision.overlay import overlay
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
 NUM_SHOWN: Final = 32
-PART_OF_LABEL: Final = np.array([PARTS.index(CO_PARSING_PARTS[name]) for name in CO_PARSING_LABELS], np.uint8)
 JOINTS: Final = ("head", "neck", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _JOINT_NUMBERS: Final = ((0, 14, 15, 16, 17), (1,), (2, 5), (3, 6), (4, 7), (8, 11), (9, 12), (10, 13))
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.bundles import load_bundle
-from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto, iterate_garments, iterate_streets, photo_files
+from toile.catalog.photos import PART_OF_LABEL, StreetPhoto, iterate_garments, iterate_streets, photo_files
 from toile.errors import ConfigError
 from toile.losses.figure import joint_loss, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
@@ -41,7 +41,6 @@ _MAX_GARMENTS: Final = 1000
 _STORED: Final = (384, 256)  # height and width of decoded pictures: room for enlarging
 _ANYTHING: Final = 2 ** len(PARTS) - 1
 _GARMENTS: Final = frozenset({"top", "outerwear", "dress", "skirt", "trousers"})
-_PART_OF_LABEL: Final = np.array([PARTS.index(CO_PARSING_PARTS[name]) for name in CO_PARSING_LABELS])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +94,7 @@ def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
     Tags are incomplete, and that matters least for garments: annotators forget a watch, not a coat.
     """
     if photo.labels is not None:
-        return (1 << _PART_OF_LABEL[photo.labels]).astype(np.uint16)
+        return (1 << PART_OF_LABEL[photo.labels].astype(np.int64)).astype(np.uint16)
     tagged = {CO_PARSING_PARTS[tag] for tag in photo.tags if tag in CO_PARSING_PARTS} & _GARMENTS
     possible = (set(PARTS) - {"background"}) - (_GARMENTS - tagged if tagged else set())
     person = sum(1 << PARTS.index(part) for part in possible)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from people import dressed, photo, standing
-from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto
+from toile.catalog.photos import CO_PARSING_LABELS, PART_OF_LABEL, StreetPhoto
 from toile.errors import DataError
 from toile.evaluation import people
 from toile.evaluation.masks import evaluate_masks
-from toile.evaluation.people import PART_OF_LABEL, evaluate_parse, evaluate_pose
+from toile.evaluation.people import evaluate_parse, evaluate_pose
 from toile.models.figure_reader import Figure
 from toile.progress import no_progress
 from toile.taxonomy import PARTS
