@@ -175,6 +175,64 @@ CO_PARSING_PARTS: Final = MappingProxyType(
     | dict.fromkeys(("socks", "stockings", "tights"), "hosiery")
 )
 
+ATTRIBUTES: Final = MappingProxyType(
+    {
+        "length": ("ultra-short", "short", "knee", "mid", "long"),
+        "sleeve_length": ("sleeveless", "short", "elbow", "mid", "long"),
+        "sleeve_type": (
+            "regular",
+            "puffed",
+            "lantern",
+            "flare",
+            "dolman",
+            "raglan",
+            "ruffle",
+            "kimono",
+            "petal",
+            "flutter",
+            "layered",
+            "wrapped",
+            "princess",
+            "shirt",
+            "drop-shoulder",
+        ),
+        "collar": (
+            "round",
+            "v",
+            "square",
+            "lapel",
+            "stand",
+            "turtle",
+            "boat",
+            "u",
+            "shirt",
+            "halter",
+            "a-line",
+            "swinging",
+            "irregular",
+            "hood",
+            "peter-pan",
+        ),
+        "hem": (
+            "flat",
+            "curved",
+            "ruffle",
+            "pleated",
+            "flared",
+            "asymmetric",
+            "handkerchief",
+            "slit",
+            "layered",
+            "draped",
+        ),
+    }
+)
+"""A1 to A5 of HieraFashDiff (arXiv 2401.07450) and what each can be; what a length is in centimetres depends on the
+garment."""
+
+PATTERNS: Final = ("plain", "striped", "checked", "dotted", "floral", "other")
+"""What a cloth can show."""
+
 JOINTS: Final = (
     "nose", "neck", "r-shoulder", "r-elbow", "r-wrist", "l-shoulder", "l-elbow", "l-wrist", "r-hip", "r-knee",
     "r-ankle", "l-hip", "l-knee", "l-ankle", "r-eye", "l-eye", "r-ear", "l-ear",

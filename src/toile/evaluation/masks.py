@@ -27,8 +27,8 @@ from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.models.figure_reader import Figure
 from toile.progress import Progress
-from toile.taxonomy import PARTS
-from toile.vision.masks import ATTRIBUTES, Mask, edit_mask
+from toile.taxonomy import ATTRIBUTES, PARTS
+from toile.vision.masks import Mask, edit_mask
 from toile.vision.skeleton import Skeleton
 
 if TYPE_CHECKING:

@@ -38,8 +38,7 @@ from toile.vision.pose_maps import MIN_CONFIDENCE
 
 _LABELLED, _TAGGED, _DRAWN, _FLAT = range(4)
 _MAX_GARMENTS: Final = 1000
-_STORED: Final = (384, 256)  # height and width of decoded pictures: room for enlarging
-_ANYTHING: Final = 2 ** len(PARTS) - 1
+_STORED: Final = (560, 280)  # height and width of decoded pictures: the network's shape, room for a near view
 _GARMENTS: Final = frozenset({"top", "outerwear", "dress", "skirt", "trousers"})
 
 
@@ -49,12 +48,12 @@ class FigureRecipe(Strict):
 
     loop: LoopConfig
     start_from: str = ""
-    """Folder of a bundle whose reader of people is trained further."""
+    """Folder of a bundle whose reader of people is trained further, or `embedded`. Layers that it lacks start anew."""
     trunk_from: str = "embedded"
     """Else: folder of the bundle whose encoder gives the trunk its first weights, or the embedded one; empty: none."""
     model: FigureNetConfig = field(default_factory=lambda: FigureNetConfig(image=ImageEncoderConfig(dropout=0.0)))
     augment: AugmentConfig = field(
-        default_factory=lambda: AugmentConfig(scale=0.4, shift=0.08, rotation_degrees=12.0, brightness=0.3)
+        default_factory=lambda: AugmentConfig(scale=0.3, shift=0.08, rotation_degrees=12.0, brightness=0.3)
     )
     batch_size: int = 16
     labelled_share: float = 0.6
@@ -65,11 +64,15 @@ class FigureRecipe(Strict):
     """Share of each batch that is garments laid flat."""
     studio_share: float = 0.15
     """Share of the pictures whose ground is replaced by one flat colour."""
-    crop_share: float = 0.35
-    """Share of the pictures that show only a part of the photo, nearer, on white: half bodies, and pictures of any
+    near_share: float = 0.75
+    """Share of the pictures that show the person's box, as the reader's second look does; the rest show the photo."""
+    crop_share: float = 0.3
+    """Share of the pictures that show only a part of that, nearer, on white: half bodies, and pictures of any
     shape. Without, white edges alone would say that a picture is a garment laid flat."""
     contrast: float = 0.3
     saturation: float = 0.5
+    tint: float = 0.12
+    """Each colour channel is multiplied by a factor in [1 - tint, 1 + tint]: other lamps."""
     jaccard_loss: float = 1.0
     joint_loss: float = 0.15
 
@@ -79,12 +82,16 @@ class _People:
     images: NDArray[np.uint8]  # (N, H, W, 3)
     allowed: NDArray[np.uint16]  # (N, H, W): bit c is set where part c may be
     joints: NDArray[np.float32]  # (N, 18, 3): x, y in [-1, 1], confidence; negative where nothing is known
+    boxes: NDArray[np.float32]  # (N, 4): left, right, top, bottom of the person in [-1, 1]
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def rows(self, chosen: NDArray[np.bool_]) -> _People:
-        return _People(images=self.images[chosen], allowed=self.allowed[chosen], joints=self.joints[chosen])
+    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> _People:
+        return _People(**{name: getattr(self, name)[chosen] for name in _PEOPLE})
+
+
+_PEOPLE: Final = ("images", "allowed", "joints", "boxes")
 
 
 def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
@@ -103,39 +110,56 @@ def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
 
 
 def _people(path: Path) -> Arrays:
-    images, allowed, joints, kinds = [], [], [], []
+    images, allowed, joints, boxes, kinds = [], [], [], [], []
     for photo in iterate_streets(path, "train"):
         fit = Fit.of(photo.image, _STORED)
         rows, columns = fit.inner
         parts = np.ones(_STORED, np.uint16)
-        box = (columns.stop - columns.start, rows.stop - rows.start)
-        parts[rows, columns] = cv2.resize(allowed_parts(photo), box, interpolation=cv2.INTER_NEAREST)
+        sides = (columns.stop - columns.start, rows.stop - rows.start)
+        parts[rows, columns] = cv2.resize(allowed_parts(photo), sides, interpolation=cv2.INTER_NEAREST)
         pose = photo.pose.copy()
-        pose[:, :2] = fit.points(pose[:, :2]) / (_STORED[1], _STORED[0]) * 2 - 1
+        pose[:, :2] = _relative(fit.points(pose[:, :2]))
         pose[:, 2] = pose[:, 2] if photo.pose[:, 2].any() else -1
         images.append(fit.picture(photo.image))
         allowed.append(parts)
         joints.append(pose)
+        boxes.append(_box(fit, photo.person))
         kinds.append(_DRAWN if photo.captions else _TAGGED if photo.labels is None else _LABELLED)
     return {
         "images": np.stack(images),
         "allowed": np.stack(allowed),
         "joints": np.stack(joints),
-        "kinds": np.array(kinds),
+        "boxes": np.stack(boxes),
+        "kinds": np.array(kinds, np.int64),
     }
 
 
+def _relative(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Pixels of a stored picture to [-1, 1], `(..., 2)`."""
+    return np.asarray(points / (_STORED[1], _STORED[0]) * 2 - 1, np.float32)
+
+
+def _box(fit: Fit, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Left, right, top, bottom of what a photo's mask shows, in [-1, 1] of the stored picture."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    corners = np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]], np.float32)
+    return _relative(fit.points(corners)).T.ravel()
+
+
 def _flat_garments(path: Path) -> Arrays:
-    images, allowed = [], []
+    images, allowed, boxes = [], [], []
     for photo in islice(iterate_garments(path, "train"), _MAX_GARMENTS):
+        fit = Fit.of(photo.image, _STORED)
         part = PART_OF_CATEGORY[photo.category]
-        images.append(Fit.of(photo.image, _STORED).picture(photo.image))
+        images.append(fit.picture(photo.image))
         allowed.append(1 | 1 << PARTS.index(part))
+        boxes.append(_box(fit, np.ones((photo.image.height, photo.image.width), bool)))
     return {
         "images": np.stack(images),
         "allowed": np.broadcast_to(np.array(allowed, np.uint16)[:, None, None], (len(images), *_STORED)),
         "joints": np.zeros((len(images), 18, 3), np.float32),
-        "kinds": np.full(len(images), _FLAT),
+        "boxes": np.stack(boxes),
+        "kinds": np.full(len(images), _FLAT, np.int64),
     }
 
 
@@ -159,13 +183,30 @@ def moved_joints(joints: Tensor, theta: Tensor, mirrored: Tensor, image_size: tu
 def _recoloured(images: Tensor, recipe: FigureRecipe, generator: torch.Generator) -> Tensor:
     """Other light, contrast and saturation, `(B, 3, H, W)` in [-1, 1]."""
 
-    def factor(spread: float) -> Tensor:
-        return uniform((len(images), 1, 1, 1), 1 - spread, 1 + spread, generator)
+    def factor(spread: float, channels: int = 1) -> Tensor:
+        return uniform((len(images), channels, 1, 1), 1 - spread, 1 + spread, generator)
 
     grey = images.mean(1, keepdim=True)
     images = grey + (images - grey) * factor(recipe.saturation)
     images = images * factor(recipe.contrast)
-    return ((images + 1) * factor(recipe.augment.brightness) - 1).clamp(-1, 1)
+    return ((images + 1) * factor(recipe.augment.brightness) * factor(recipe.tint, 3) - 1).clamp(-1, 1)
+
+
+def _near(theta: Tensor, boxes: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """A share of the maps into the person's box with a margin, `(B, 2, 3)`; the others stay in the photo.
+
+    Args:
+        theta: `(B, 2, 3)`, new places to old ones.
+        boxes: `(B, 4)`: left, right, top, bottom in [-1, 1] of the old places.
+        share: of the pictures.
+        generator: on the CPU.
+    """
+    near = torch.rand(len(theta), generator=generator) < share
+    sides = (boxes[:, 1::2] - boxes[:, ::2]) / 2  # (B, 2): half the width, half the height
+    half = sides.amax(1) * uniform((len(theta),), 1.0, 1.25, generator)
+    half = torch.where(near, half, 1.0)[:, None]
+    middle = torch.where(near[:, None], (boxes[:, ::2] + boxes[:, 1::2]) / 2, 0.0)
+    return torch.cat([theta[:, :, :2] * half[:, :, None], (theta[:, :, 2] * half + middle)[:, :, None]], dim=2)
 
 
 def _crops(theta: Tensor, share: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -196,7 +237,7 @@ def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 class _FigureLoss:
     """The loss of one step."""
 
-    def __init__(self, recipe: FigureRecipe, people: _People, kinds: NDArray[np.int64]) -> None:
+    def __init__(self, recipe: FigureRecipe, people: _People, kinds: NDArray[np.generic]) -> None:
         self.recipe = recipe
         sources = [people.rows(kinds == kind) for kind in (_LABELLED, _TAGGED, _DRAWN, _FLAT)]
         num_drawn, num_flat = (
@@ -216,28 +257,29 @@ class _FigureLoss:
     def _batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures `(B, 3, h, w)`, allowed parts `(B, h / 2, w / 2)`, joints `(B, 18, 3)`."""
         recipe, size = self.recipe, self.recipe.model.image_size
-        images, allowed, joints = [], [], []
-        for source, count in self.sources:
-            rows = torch.randint(len(source), (count,), generator=generator).numpy()
-            images.append(torch.from_numpy(source.images[rows]))
-            allowed.append(torch.from_numpy(source.allowed[rows].astype(np.int32)))
-            joints.append(torch.from_numpy(source.joints[rows]))
-        pixels = torch.cat(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+        drawn = [
+            source.rows(torch.randint(len(source), (count,), generator=generator).numpy())
+            for source, count in self.sources
+        ]
+        images, allowed, joints, boxes = (
+            torch.from_numpy(np.concatenate([getattr(rows, name) for rows in drawn])) for name in _PEOPLE
+        )
+        pixels = images.permute(0, 3, 1, 2).float() / 127.5 - 1
         theta, mirrored = random_affine(len(pixels), recipe.augment, generator, aspect=size[0] / size[1])
-        theta, boxes = _crops(theta, recipe.crop_share, generator)
+        theta, shown = _crops(theta, recipe.crop_share, generator)
+        theta = _near(theta, boxes, recipe.near_share, generator)
         grid = F.affine_grid(theta, [len(pixels), 3, *size], align_corners=False)
-        seen = F.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
-        # Moved by one, so that the zeros outside of the old picture become "anything".
-        labels = torch.cat(allowed)[:, None].float() - _ANYTHING
-        parts = F.grid_sample(labels, grid, mode="nearest", align_corners=False) + _ANYTHING
+        # Moved by one, so that the zeros outside of the old picture become white, and ground.
+        seen = F.grid_sample(pixels - 1, grid, align_corners=False) + 1
+        parts = F.grid_sample(allowed[:, None].float() - 1, grid, mode="nearest", align_corners=False) + 1
         studio = torch.rand((len(pixels), 1, 1, 1), generator=generator) < recipe.studio_share
         seen = torch.where((parts == 1) & studio, uniform((len(pixels), 3, 1, 1), -1, 1, generator), seen)
-        moved = moved_joints(torch.cat(joints), theta, mirrored, size)
-        inside = _inside(boxes, size)[:, None]
+        moved = moved_joints(joints, theta, mirrored, size)
+        inside = _inside(shown, size)[:, None]
         seen = torch.where(inside, _recoloured(seen, recipe, generator), 1.0)
         parts = torch.where(inside, parts, 1.0)
         x, y = moved[:, :, 0] / size[1] * 2 - 1, moved[:, :, 1] / size[0] * 2 - 1
-        hidden = (x < boxes[:, :1]) | (x > boxes[:, 1:2]) | (y < boxes[:, 2:3]) | (y > boxes[:, 3:])
+        hidden = (x < shown[:, :1]) | (x > shown[:, 1:2]) | (y < shown[:, 2:3]) | (y > shown[:, 3:])
         moved[:, :, 2] = torch.where(hidden, moved[:, :, 2].clamp(max=0), moved[:, :, 2])
         return seen, parts[:, 0, 1::2, 1::2].round().long(), moved
 
@@ -273,18 +315,13 @@ def run(
         cached_arrays(cache, "figures-flat-train", photo_files(data, "garments.parquet"), _flat_garments),
     ]
     progress("preparing pictures", 1, 1)
-    images, allowed, joints, kinds = (
-        np.concatenate([arrays[name] for arrays in both]) for name in ("images", "allowed", "joints", "kinds")
-    )
-    people = _People(
-        images=images.astype(np.uint8, copy=False),
-        allowed=allowed.astype(np.uint16, copy=False),
-        joints=joints.astype(np.float32, copy=False),
-    )
+    arrays = {name: np.concatenate([part[name] for part in both]) for name in (*_PEOPLE, "kinds")}
+    kinds = arrays.pop("kinds")
+    people = _People(**arrays)
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(FigureNet(recipe.model))
     _load_start(net, recipe)
-    loss = _FigureLoss(recipe, people, kinds.astype(np.int64))
+    loss = _FigureLoss(recipe, people, kinds)
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
         raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")
@@ -297,12 +334,16 @@ def _load_start(net: FigureNet, recipe: FigureRecipe) -> None:
     Raises:
         ConfigError: the other network has other sizes.
     """
+    source = recipe.start_from or recipe.trunk_from
+    if not source:
+        return
+    bundle = load_bundle(None if source == "embedded" else Path(source))
     try:
         if recipe.start_from:
-            net.load_state_dict(load_bundle(Path(recipe.start_from)).figure_net.state_dict())
-        elif recipe.trunk_from:
-            folder = None if recipe.trunk_from == "embedded" else Path(recipe.trunk_from)
-            net.trunk.load_state_dict(load_bundle(folder).tower.image.state_dict())
+            missing, unexpected = net.load_state_dict(bundle.figure_net.state_dict(), strict=False)
+            if unexpected or any(not name.startswith("attention.") for name in missing):
+                raise RuntimeError(f"missing {missing}, unexpected {unexpected}")
+        else:
+            net.trunk.load_state_dict(bundle.tower.image.state_dict())
     except RuntimeError as error:
-        source = recipe.start_from or recipe.trunk_from
         raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error

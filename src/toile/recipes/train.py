@@ -129,5 +129,16 @@ def _job(kind: object, name: str) -> _Job:
                 part="figure",
                 part_config=lambda recipe: asdict(recipe.model),
             )
+        case "garment":
+            from toile.recipes import garment
+
+            return _Job(
+                schema=garment.GarmentRecipe,
+                run=garment.run,
+                part="garment",
+                part_config=lambda recipe: asdict(recipe.model),
+            )
         case _:
-            raise ConfigError(f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser' or 'figure'")
+            raise ConfigError(
+                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure' or 'garment'"
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +28,20 @@ def cached_arrays(folder: Path, name: str, sources: Sequence[Path], make: Callab
         sources: files, at least one.
         make: reads a file into arrays with a row a picture.
     """
-    parts = [_cached(folder / f"{name}-{_fingerprint(source)}.npz", source, make) for source in sources]
+    return joined([cached(folder / f"{name}-{_fingerprint(source)}.npz", partial(make, source)) for source in sources])
+
+
+def joined(parts: Sequence[Arrays]) -> Arrays:
+    """The rows of several readings, one after another."""
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
-def _cached(path: Path, source: Path, make: Callable[[Path], Arrays]) -> Arrays:
+def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
+    """What `make` gives, from the file where it has been made before."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".tmp.npz")
-        np.savez(beside, allow_pickle=False, **make(source))
+        np.savez(beside, allow_pickle=False, **make())
         beside.replace(path)
     with np.load(path) as arrays:
         return {key: arrays[key] for key in arrays.files}

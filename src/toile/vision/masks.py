@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toile.errors import ConfigError, DataError
-from toile.taxonomy import CATEGORIES, PARTS
+from toile.taxonomy import ATTRIBUTES, CATEGORIES, PARTS
 from toile.vision.skeleton import Skeleton
 
 Mask = NDArray[np.bool_]
@@ -24,8 +24,7 @@ Mask = NDArray[np.bool_]
 Form = Literal["box", "limb"]
 Region = Literal["upper", "lower", "dress"]
 
-ATTRIBUTES: Final = ("length", "sleeve_length", "sleeve_type", "collar", "hem")
-"""A1 to A5 of HieraFashDiff."""
+
 _LOWER: Final = frozenset({"skirt", "trousers", "shorts"})
 _WHOLE: Final = frozenset({"dress", "jumpsuit", "outerwear"})
 _UPPER: Final = frozenset(
@@ -66,7 +65,7 @@ def body_part_mask(
 
     Args:
         pose: COCO-18 `(18, 3)`: x, y in pixels, confidence. Missing joints are estimated from the others.
-        attribute: one of `ATTRIBUTES`.
+        attribute: one of `taxonomy.ATTRIBUTES`.
         category: a word of `taxonomy.CATEGORIES`.
         size: height and width of the picture.
         form: `box` as the paper's code has it, `limb` along the bones.
@@ -101,7 +100,7 @@ def check_attribute(attribute: str, category: str) -> None:
         raise ConfigError(f"there is no attribute {attribute!r}; choose one of {', '.join(ATTRIBUTES)}")
     if category not in CATEGORIES:
         raise ConfigError(f"there is no category {category!r}; choose one of {', '.join(CATEGORIES)}")
-    has = ATTRIBUTES if category in _UPPER | _WHOLE else ("length", "hem") if category in _LOWER else ()
+    has = tuple(ATTRIBUTES) if category in _UPPER | _WHOLE else ("length", "hem") if category in _LOWER else ()
     if attribute not in has:
         those = f"its attributes are {', '.join(has)}" if has else "it has none that can be edited"
         raise ConfigError(f"a garment of the category {category} has no {attribute.replace('_', ' ')}; {those}")
@@ -121,7 +120,7 @@ def edit_mask(
     Args:
         labels: `(H, W)`, index into `taxonomy.PARTS`.
         pose: COCO-18 `(18, 3)` of the same picture.
-        attribute: one of `ATTRIBUTES`.
+        attribute: one of `taxonomy.ATTRIBUTES`.
         category: a word of `taxonomy.CATEGORIES`.
         form: of `body_part_mask`.
         room: of `body_part_mask`.

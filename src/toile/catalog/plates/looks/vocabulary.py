@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from toile.taxonomy import ATTRIBUTES
+
 # --- colours --------------------------------------------------------------------------------------------------------
 
 
@@ -66,6 +68,13 @@ PATTERNS: Final = (
     "brocade",
     "kente",
 )
+PATTERN_FAMILIES: Final = MappingProxyType(
+    dict.fromkeys(PATTERNS, "other")
+    | {"plain": "plain", "dots": "dotted", "floral": "floral"}
+    | dict.fromkeys(("horizontal-stripes", "vertical-stripes"), "striped")
+    | dict.fromkeys(("check", "plaid"), "checked")
+)
+"""The word of `taxonomy.PATTERNS` for each."""
 FABRICS: Final = ("cotton", "silk", "leather", "knit", "denim", "lace", "sheer")
 
 # --- garments -------------------------------------------------------------------------------------------------------
@@ -78,54 +87,11 @@ CATEGORIES: Final = TOPS + OUTER + WHOLE + BOTTOMS
 
 # --- the five attributes of HieraFashDiff, A1..A5 --------------------------------------------------------------------
 
-LENGTHS: Final = ("ultra-short", "short", "knee", "mid", "long")
-SLEEVE_LENGTHS: Final = ("sleeveless", "short", "elbow", "mid", "long")
-SLEEVE_TYPES: Final = (
-    "regular",
-    "puffed",
-    "lantern",
-    "flare",
-    "dolman",
-    "raglan",
-    "ruffle",
-    "kimono",
-    "petal",
-    "flutter",
-    "layered",
-    "wrapped",
-    "princess",
-    "shirt",
-    "drop-shoulder",
-)
-COLLARS: Final = (
-    "round",
-    "v",
-    "square",
-    "lapel",
-    "stand",
-    "turtle",
-    "boat",
-    "u",
-    "shirt",
-    "halter",
-    "a-line",
-    "swinging",
-    "irregular",
-    "hood",
-    "peter-pan",
-)
-HEMS: Final = (
-    "flat",
-    "curved",
-    "ruffle",
-    "pleated",
-    "flared",
-    "asymmetric",
-    "handkerchief",
-    "slit",
-    "layered",
-    "draped",
-)
+LENGTHS: Final = ATTRIBUTES["length"]
+SLEEVE_LENGTHS: Final = ATTRIBUTES["sleeve_length"]
+SLEEVE_TYPES: Final = ATTRIBUTES["sleeve_type"]
+COLLARS: Final = ATTRIBUTES["collar"]
+HEMS: Final = ATTRIBUTES["hem"]
 
 # --- shape ----------------------------------------------------------------------------------------------------------
 

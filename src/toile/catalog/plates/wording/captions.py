@@ -7,7 +7,7 @@ are what was drawn. The five concepts are read off the drawing by the tables of 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -96,7 +96,7 @@ def hierarchical_caption(look: Look) -> str:
     made = construction_of(main.category)
     upper = [worn for worn in look.garments if construction_of(worn.category).role != "bottom"]
     # What is outermost hides the sleeves and the collar beneath it.
-    sleeved = _sleeved(upper)
+    sleeved = sleeved_garment(upper)
     collared = next((worn for worn in reversed(upper) if value_of(worn, "collar")), None)
     items = [made.concept, *concepts(look, main)]
     length = value_of(main, "length") or _usual_length(made.role)
@@ -111,7 +111,7 @@ def hierarchical_caption(look: Look) -> str:
     return ", ".join(items)
 
 
-def _sleeved(upper: list[Garment]) -> Garment | None:
+def sleeved_garment(upper: Sequence[Garment]) -> Garment | None:
     """The garment whose sleeves are seen: the outermost that has some, else the outermost without."""
     outside_in = [worn for worn in reversed(upper) if value_of(worn, "sleeve_length")]
     return next(

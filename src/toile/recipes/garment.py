@@ -1,0 +1,279 @@
+"""Train the embedded reader of garments: `toile train recipes/garment.toml --data FOLDER`.
+
+Plates, drawn by the recipe itself, know every answer. Photos know a few: what a garment is called, and what its name
+says of it (a longsleeve has long sleeves). They keep the network from learning what drawings alone look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from toile.bundles import load_bundle
+from toile.catalog.photos import (
+    CO_PARSING_LABELS,
+    PART_OF_LABEL,
+    StreetPhoto,
+    iterate_garments,
+    iterate_streets,
+    photo_files,
+)
+from toile.catalog.plates.examples import PlateConfig, PlateExample, example
+from toile.catalog.plates.plate import flat_lay
+from toile.catalog.plates.worn import flat_answers, worn_parts
+from toile.catalog.split import split_of
+from toile.models.garment_net import QUESTIONS, GarmentNet, GarmentNetConfig
+from toile.models.garment_reader import SeenGarment, as_input, windows_on
+from toile.models.memory import channels_last
+from toile.progress import Progress
+from toile.taxonomy import CO_PARSING_CATEGORIES, PARTS
+from toile.training.augment import AugmentConfig, random_affine, uniform
+from toile.training.cache import Arrays, cached, cached_arrays, joined
+from toile.training.config import Strict
+from toile.training.loop import LoopConfig, train_loop
+from toile.vision.colour import garment_mask
+
+_WORN, _FLAT, _PHOTO, _STREET = range(4)
+_CHUNK: Final = 250  # plates a file
+_UNKNOWN: Final = -1
+_MIN_SHARE: Final = 0.03  # of the person's pixels
+_GARMENTS: Final = ("top", "outerwear", "dress", "skirt", "trousers")
+_FLAT_EVERY: Final = 3  # every third plate's garment is laid flat, too
+
+# What the name of a photo's class says besides the category.
+_SAID_BY_NAME: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "t-shirt": {"sleeve_length": "short", "sleeve_type": "regular"},
+        "longsleeve": {"sleeve_length": "long"},
+        "undershirt": {"sleeve_length": "sleeveless"},
+        "polo": {"sleeve_length": "short", "collar": "shirt"},
+        "shirt": {"collar": "shirt"},
+        "hoodie": {"sleeve_length": "long", "collar": "hood"},
+        "blazer": {"sleeve_length": "long", "collar": "lapel"},
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GarmentRecipe(Strict):
+    """Everything that decides the reader's weights besides the data."""
+
+    loop: LoopConfig
+    trunk_from: str = "embedded"
+    """Folder of the bundle whose encoder gives the trunk its first weights, or the embedded one; empty: none."""
+    model: GarmentNetConfig = field(default_factory=GarmentNetConfig)
+    augment: AugmentConfig = field(
+        default_factory=lambda: AugmentConfig(scale=0.12, shift=0.03, rotation_degrees=6.0, brightness=0.3)
+    )
+    batch_size: int = 16
+    num_plates: int = 8000
+    plate_seed: int = 0
+    plate_height: int = 512
+    shares: tuple[float, float, float, float] = (0.66, 0.12, 0.1, 0.12)
+    """Of each batch: worn on plates, flat on plates, photos of flat garments, street photos."""
+    label_smoothing: float = 0.05
+    contrast: float = 0.3
+    tint: float = 0.25
+    """Each colour channel is multiplied by a factor in [1 - tint, 1 + tint]: no question is about colour."""
+    ground_share: float = 0.5
+    """Share of the drawings whose white ground gets another colour."""
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+Row = tuple[SeenGarment, Mapping[str, str], int]
+"""A garment, what is known of it, and where it comes from."""
+
+
+def plate_rows(plate: PlateExample) -> Iterator[Row]:
+    """Every garment of a plate and, of some plates, the main one laid flat."""
+    image = Image.fromarray(plate.picture)
+    for worn in worn_parts(plate):
+        if worn.mask.any():
+            yield SeenGarment(image=image, mask=worn.mask, pose=plate.keypoints), worn.answers, _WORN
+    if plate.index % _FLAT_EVERY == 0:
+        flat = flat_lay(plate.main)
+        height = plate.config.height
+        picture = Image.fromarray(flat.picture(height, background=plate.config.background))
+        yield SeenGarment(image=picture, mask=flat.person_mask(height)), flat_answers(plate.main), _FLAT
+
+
+def street_rows(photo: StreetPhoto) -> Iterator[Row]:
+    """The labelled garments of a street photo; the annotators' word for most of a part's pixels names it."""
+    if photo.labels is None:
+        return
+    parts = PART_OF_LABEL[photo.labels]
+    for part in _GARMENTS:
+        mask = parts == PARTS.index(part)
+        if mask.sum() < _MIN_SHARE * photo.person.sum():
+            continue
+        name = CO_PARSING_LABELS[int(np.bincount(photo.labels[mask]).argmax())]
+        pose = photo.pose if photo.pose[:, 2].any() else None
+        yield SeenGarment(image=photo.image, mask=mask, pose=pose), {"category": CO_PARSING_CATEGORIES[name]}, _STREET
+
+
+def _photo_rows(path: Path) -> Iterator[Row]:
+    for photo in iterate_garments(path, "train"):
+        said = {"category": photo.category, **_SAID_BY_NAME.get(photo.category, {})}
+        yield SeenGarment(image=photo.image, mask=garment_mask(photo.image)), said, _PHOTO
+
+
+def _arrays(rows: Iterator[Row], size: int) -> Arrays:
+    windows, answers, sources = [], [], []
+    for garment, known, source in rows:
+        windows.append(windows_on(garment, size))
+        answers.append([words.index(known[name]) if name in known else _UNKNOWN for name, words in QUESTIONS.items()])
+        sources.append(source)
+    return {
+        "windows": np.stack(windows),
+        "answers": np.array(answers, np.int64),
+        "sources": np.array(sources, np.int64),
+    }
+
+
+def _drawn(cache: Path, recipe: GarmentRecipe, progress: Progress) -> Arrays:
+    """Garments of the plates that may be trained on, drawn once."""
+    config = PlateConfig(seed=recipe.plate_seed, height=recipe.plate_height)
+    size, chunks = recipe.model.window_size, []
+    for start in range(0, recipe.num_plates, _CHUNK):
+        numbers = [
+            number
+            for number in range(start, min(start + _CHUNK, recipe.num_plates))
+            if split_of(f"plate-{config.seed}-{number}") == "train"
+        ]
+        name = f"garments-plates-{config.seed}-{config.height}-{size}-{start}-{numbers[-1]}.npz"
+        chunks.append(cached(cache / name, partial(_draw, numbers, config, size)))
+        progress("drawing plates", start + _CHUNK, recipe.num_plates)
+    return joined(chunks)
+
+
+def _draw(numbers: Sequence[int], config: PlateConfig, size: int) -> Arrays:
+    return _arrays((row for number in numbers for row in plate_rows(example(number, config))), size)
+
+
+def _streets(path: Path, size: int) -> Arrays:
+    return _arrays((row for photo in iterate_streets(path, "train") for row in street_rows(photo)), size)
+
+
+def _photos(path: Path, size: int) -> Arrays:
+    return _arrays(_photo_rows(path), size)
+
+
+# --- training -------------------------------------------------------------------------------------------------------
+
+
+class _GarmentLoss:
+    """The loss of one step: cross-entropy of every answer that is known."""
+
+    def __init__(self, recipe: GarmentRecipe, arrays: Arrays) -> None:
+        self.recipe = recipe
+        self.windows, self.answers = arrays["windows"], arrays["answers"]
+        rows = [np.flatnonzero(arrays["sources"] == source) for source in range(len(recipe.shares))]
+        counts = [
+            round(recipe.batch_size * share) if len(own) else 0 for own, share in zip(rows, recipe.shares, strict=True)
+        ]
+        counts[_WORN] += recipe.batch_size - sum(counts)
+        self.sources = [(own, count) for own, count in zip(rows, counts, strict=True) if count]
+
+    def _batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Windows `(B, W, 4, S, S)` as the network takes them, and answers `(B, number of questions)`."""
+        rows = np.concatenate(
+            [own[torch.randint(len(own), (count,), generator=generator).numpy()] for own, count in self.sources]
+        )
+        windows = as_input(torch.from_numpy(self.windows[rows]))
+        answers = torch.from_numpy(self.answers[rows])
+        return self._changed(windows, generator), answers
+
+    def _changed(self, windows: Tensor, generator: torch.Generator) -> Tensor:
+        recipe, (count, num_windows, _, size, _) = self.recipe, windows.shape
+        theta, _ = random_affine(count, recipe.augment, generator)
+        grid = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        # Windows beside each other in the channels: all of a garment are turned alike. White and no mask beyond.
+        empty = torch.tensor([1.0, 1.0, 1.0, 0.0]).reshape(1, 4, 1, 1)
+        turned = F.grid_sample((windows - empty).flatten(1, 2), grid, align_corners=False)
+        windows = turned.unflatten(1, (num_windows, 4)) + empty
+        rgb, mask = windows[:, :, :3], windows[:, :, 3:].clamp(0, 1)
+
+        def factor(spread: float, channels: int = 1) -> Tensor:
+            return uniform((count, 1, channels, 1, 1), 1 - spread, 1 + spread, generator)
+
+        coloured = (rgb * factor(recipe.contrast) + 1) * factor(recipe.augment.brightness) * factor(recipe.tint, 3) - 1
+        ground = (rgb > 0.98).all(2, keepdim=True) & (mask < 0.5)
+        other = torch.rand((count, 1, 1, 1, 1), generator=generator) < recipe.ground_share
+        paint = uniform((count, 1, 3, 1, 1), -1, 1, generator)
+        coloured = torch.where(ground, torch.where(other, paint, 1.0), coloured)
+        return torch.cat([coloured.clamp(-1, 1), _worn_down(mask, generator)], dim=2)
+
+    def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
+        windows, answers = self._batch(generator)
+        device = next(module.parameters()).device
+        logits: dict[str, Tensor] = module(windows.to(device))
+        answers = answers.to(device)
+        losses = [
+            F.cross_entropy(
+                logits[name].float(),
+                truth,
+                ignore_index=_UNKNOWN,
+                label_smoothing=self.recipe.label_smoothing,
+                reduction="sum",
+            )
+            / (truth != _UNKNOWN).sum().clamp(min=1)
+            for name, truth in zip(QUESTIONS, answers.unbind(1), strict=True)
+        ]
+        return torch.stack(losses).mean()
+
+
+def _worn_down(mask: Tensor, generator: torch.Generator) -> Tensor:
+    """Masks as a reader of people makes them: some too wide, some too narrow, some a box, `(B, W, 1, S, S)`."""
+    kind = torch.rand((len(mask), 1, 1, 1, 1), generator=generator)
+    flat = mask.flatten(0, 1)
+    wide = F.max_pool2d(flat, 5, 1, 2).unflatten(0, mask.shape[:2])
+    narrow = -F.max_pool2d(-flat, 5, 1, 2).unflatten(0, mask.shape[:2])
+    return torch.where(kind < 0.2, wide, torch.where(kind < 0.4, narrow, torch.where(kind < 0.45, 1.0, mask)))
+
+
+def run(
+    recipe: GarmentRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
+) -> GarmentNet:
+    """Train the reader of garments and return its moving average.
+
+    Args:
+        recipe: see `GarmentRecipe`.
+        data: folders with streets.parquet and garments.parquet.
+        out: folder of checkpoints and cached pictures.
+        minutes: time budget; the run can be taken up again.
+        progress: watcher.
+    """
+    cache, size = out.parent / "pictures", recipe.model.window_size
+    arrays = joined(
+        [
+            cached_arrays(
+                cache, f"garments-streets-{size}", photo_files(data, "streets.parquet"), partial(_streets, size=size)
+            ),
+            cached_arrays(
+                cache, f"garments-photos-{size}", photo_files(data, "garments.parquet"), partial(_photos, size=size)
+            ),
+            _drawn(cache, recipe, progress),
+        ]
+    )
+    torch.manual_seed(recipe.loop.seed)
+    net = channels_last(GarmentNet(recipe.model))
+    if recipe.trunk_from:
+        folder = None if recipe.trunk_from == "embedded" else Path(recipe.trunk_from)
+        weights = load_bundle(folder).tower.image.state_dict()
+        # The encoder has a stage more than is wanted here.
+        net.trunk.load_state_dict({name: weights[name] for name in net.trunk.state_dict()})
+    average = train_loop(net, _GarmentLoss(recipe, arrays), recipe.loop, out=out, minutes=minutes, progress=progress)
+    if not isinstance(average, GarmentNet):
+        raise TypeError(f"the loop returned {type(average)}, expected a GarmentNet")
+    return average
