@@ -158,6 +158,9 @@ PARTS: Final = (
 )
 """What a pixel of a picture of a person can belong to; the index is the value in a label map."""
 
+GARMENT_PARTS: Final = ("top", "outerwear", "dress", "skirt", "trousers")
+"""The parts that are garments with a cut, not accessories."""
+
 PART_OF_CATEGORY: Final = MappingProxyType(
     {category: category for category in ("dress", "skirt", "trousers", "shoes", "hat", "bag", "accessory", "outerwear")}
     | {"blazer": "outerwear", "jumpsuit": "dress", "shorts": "trousers"}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from toile.models.fashion_encoder import FashionTower
     from toile.models.figure_net import FigureNet
     from toile.models.figure_reader import FigureReader
+    from toile.models.garment_reader import GarmentReader
     from toile.models.hub_figure_reader import HubFigureReader
     from toile.models.text_encoder import TextEncoder
 
@@ -157,6 +158,18 @@ class Bundle:
         return FigureReader(self.figure_net)
 
     @cached_property
+    def garment_reader(self) -> GarmentReader:
+        """What garments are and how they are cut.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.garment_net import GarmentNet, GarmentNetConfig
+        from toile.models.garment_reader import GarmentReader
+
+        return GarmentReader(self._filled("garment", lambda config: GarmentNet(_validated(GarmentNetConfig, config))))
+
+    @cached_property
     def unet(self) -> UNet2DConditionModel:
         """The denoiser's network.
 
@@ -225,6 +238,17 @@ class HubBundle(Bundle):
         raise CheckpointError(
             f"the checkpoint '{self.name}' can search but not see people; use a toile bundle, or put a Segformer and a "
             "VitPose into its folders people/parser and people/pose"
+        )
+
+    @cached_property
+    def garment_reader(self) -> GarmentReader:
+        """There is none.
+
+        Raises:
+            CheckpointError: always.
+        """
+        raise CheckpointError(
+            f"the checkpoint '{self.name}' can search but not tell how garments are cut; use a toile bundle"
         )
 
     @cached_property

@@ -14,7 +14,7 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks")
+BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks", "describe")
 
 
 def evaluate(
@@ -72,6 +72,10 @@ def evaluate(
             from toile.evaluation.masks import evaluate_masks
 
             return evaluate_masks(bundle, data, part, progress)
+        case "describe":
+            from toile.evaluation.describe import evaluate_describe
+
+            return evaluate_describe(bundle, data, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

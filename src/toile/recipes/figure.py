@@ -29,17 +29,17 @@ from toile.models.figure_reader import Fit
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.models.memory import channels_last
 from toile.progress import Progress
-from toile.taxonomy import CO_PARSING_PARTS, MIRRORED_JOINTS, PART_OF_CATEGORY, PARTS
+from toile.taxonomy import CO_PARSING_PARTS, GARMENT_PARTS, MIRRORED_JOINTS, PART_OF_CATEGORY, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
-from toile.training.cache import Arrays, cached_arrays
+from toile.training.cache import Arrays, cached_arrays, joined
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
+from toile.training.sampling import sample_rows
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
 _LABELLED, _TAGGED, _DRAWN, _FLAT = range(4)
 _MAX_GARMENTS: Final = 1000
 _STORED: Final = (560, 280)  # height and width of decoded pictures: the network's shape, room for a near view
-_GARMENTS: Final = frozenset({"top", "outerwear", "dress", "skirt", "trousers"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,23 +77,6 @@ class FigureRecipe(Strict):
     joint_loss: float = 0.15
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _People:
-    images: NDArray[np.uint8]  # (N, H, W, 3)
-    allowed: NDArray[np.uint16]  # (N, H, W): bit c is set where part c may be
-    joints: NDArray[np.float32]  # (N, 18, 3): x, y in [-1, 1], confidence; negative where nothing is known
-    boxes: NDArray[np.float32]  # (N, 4): left, right, top, bottom of the person in [-1, 1]
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> _People:
-        return _People(**{name: getattr(self, name)[chosen] for name in _PEOPLE})
-
-
-_PEOPLE: Final = ("images", "allowed", "joints", "boxes")
-
-
 def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
     """Which parts each pixel may be: `(H, W)`, bit c for part c.
 
@@ -102,14 +85,20 @@ def allowed_parts(photo: StreetPhoto) -> NDArray[np.uint16]:
     """
     if photo.labels is not None:
         return (1 << PART_OF_LABEL[photo.labels].astype(np.int64)).astype(np.uint16)
-    tagged = {CO_PARSING_PARTS[tag] for tag in photo.tags if tag in CO_PARSING_PARTS} & _GARMENTS
-    possible = (set(PARTS) - {"background"}) - (_GARMENTS - tagged if tagged else set())
+    tagged = {CO_PARSING_PARTS[tag] for tag in photo.tags if tag in CO_PARSING_PARTS} & set(GARMENT_PARTS)
+    possible = (set(PARTS) - {"background"}) - (set(GARMENT_PARTS) - tagged if tagged else set())
     person = sum(1 << PARTS.index(part) for part in possible)
     allowed: NDArray[np.uint16] = np.where(photo.person, person, 1).astype(np.uint16)
     return allowed
 
 
 def _people(path: Path) -> Arrays:
+    """Rows of people.
+
+    Returns:
+        `images` (N, H, W, 3), `allowed` parts (N, H, W), `joints` (N, 18, 3): x, y in [-1, 1] and a confidence that is
+        negative where nothing is known, `boxes` (N, 4) round the person in [-1, 1], and `kinds` (N,).
+    """
     images, allowed, joints, boxes, kinds = [], [], [], [], []
     for photo in iterate_streets(path, "train"):
         fit = Fit.of(photo.image, _STORED)
@@ -237,9 +226,9 @@ def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 class _FigureLoss:
     """The loss of one step."""
 
-    def __init__(self, recipe: FigureRecipe, people: _People, kinds: NDArray[np.generic]) -> None:
-        self.recipe = recipe
-        sources = [people.rows(kinds == kind) for kind in (_LABELLED, _TAGGED, _DRAWN, _FLAT)]
+    def __init__(self, recipe: FigureRecipe, arrays: Arrays) -> None:
+        self.recipe, self.arrays, kinds = recipe, arrays, arrays["kinds"]
+        sources = [np.flatnonzero(kinds == kind) for kind in (_LABELLED, _TAGGED, _DRAWN, _FLAT)]
         num_drawn, num_flat = (
             round(recipe.batch_size * share) if len(source) else 0
             for source, share in zip(sources[2:], (recipe.plate_share, recipe.garment_share), strict=True)
@@ -248,7 +237,7 @@ class _FigureLoss:
         num_tagged = round(num_photos * (1 - recipe.labelled_share)) if len(sources[1]) else 0
         counts = num_photos - num_tagged, num_tagged, num_drawn, num_flat
         self.sources = [(source, count) for source, count in zip(sources, counts, strict=True) if count]
-        labels = sources[0].allowed[::4, ::4, ::4]
+        labels = arrays["allowed"][sources[0][::4], ::4, ::4]
         shares = np.array([(labels == 1 << part).mean() for part in range(len(PARTS))])
         # Square roots: the ground must not drown a pair of glasses, nor glasses the rest.
         weights = 1 / np.sqrt(shares + 1e-3)
@@ -257,12 +246,9 @@ class _FigureLoss:
     def _batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures `(B, 3, h, w)`, allowed parts `(B, h / 2, w / 2)`, joints `(B, 18, 3)`."""
         recipe, size = self.recipe, self.recipe.model.image_size
-        drawn = [
-            source.rows(torch.randint(len(source), (count,), generator=generator).numpy())
-            for source, count in self.sources
-        ]
+        rows = sample_rows(self.sources, generator)
         images, allowed, joints, boxes = (
-            torch.from_numpy(np.concatenate([getattr(rows, name) for rows in drawn])) for name in _PEOPLE
+            torch.from_numpy(self.arrays[name][rows]) for name in ("images", "allowed", "joints", "boxes")
         )
         pixels = images.permute(0, 3, 1, 2).float() / 127.5 - 1
         theta, mirrored = random_affine(len(pixels), recipe.augment, generator, aspect=size[0] / size[1])
@@ -310,18 +296,17 @@ def run(
     """
     progress("preparing pictures", 0, 1)
     cache = out.parent / "pictures"
-    both = [
-        cached_arrays(cache, "figures-people-train", photo_files(data, "streets.parquet"), _people),
-        cached_arrays(cache, "figures-flat-train", photo_files(data, "garments.parquet"), _flat_garments),
-    ]
+    arrays = joined(
+        [
+            cached_arrays(cache, "figures-people-train", photo_files(data, "streets.parquet"), _people),
+            cached_arrays(cache, "figures-flat-train", photo_files(data, "garments.parquet"), _flat_garments),
+        ]
+    )
     progress("preparing pictures", 1, 1)
-    arrays = {name: np.concatenate([part[name] for part in both]) for name in (*_PEOPLE, "kinds")}
-    kinds = arrays.pop("kinds")
-    people = _People(**arrays)
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(FigureNet(recipe.model))
     _load_start(net, recipe)
-    loss = _FigureLoss(recipe, people, kinds)
+    loss = _FigureLoss(recipe, arrays)
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
         raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")

@@ -36,18 +36,18 @@ from toile.models.garment_net import QUESTIONS, GarmentNet, GarmentNetConfig
 from toile.models.garment_reader import SeenGarment, as_input, windows_on
 from toile.models.memory import channels_last
 from toile.progress import Progress
-from toile.taxonomy import CO_PARSING_CATEGORIES, PARTS
+from toile.taxonomy import CO_PARSING_CATEGORIES, GARMENT_PARTS, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
 from toile.training.cache import Arrays, cached, cached_arrays, joined
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
+from toile.training.sampling import sample_rows
 from toile.vision.colour import garment_mask
 
 _WORN, _FLAT, _PHOTO, _STREET = range(4)
 _CHUNK: Final = 250  # plates a file
 _UNKNOWN: Final = -1
 _MIN_SHARE: Final = 0.03  # of the person's pixels
-_GARMENTS: Final = ("top", "outerwear", "dress", "skirt", "trousers")
 _FLAT_EVERY: Final = 3  # every third plate's garment is laid flat, too
 
 # What the name of a photo's class says besides the category.
@@ -113,7 +113,7 @@ def street_rows(photo: StreetPhoto) -> Iterator[Row]:
     if photo.labels is None:
         return
     parts = PART_OF_LABEL[photo.labels]
-    for part in _GARMENTS:
+    for part in GARMENT_PARTS:
         mask = parts == PARTS.index(part)
         if mask.sum() < _MIN_SHARE * photo.person.sum():
             continue
@@ -187,9 +187,7 @@ class _GarmentLoss:
 
     def _batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Windows `(B, W, 4, S, S)` as the network takes them, and answers `(B, number of questions)`."""
-        rows = np.concatenate(
-            [own[torch.randint(len(own), (count,), generator=generator).numpy()] for own, count in self.sources]
-        )
+        rows = sample_rows(self.sources, generator)
         windows = as_input(torch.from_numpy(self.windows[rows]))
         answers = torch.from_numpy(self.answers[rows])
         return self._changed(windows, generator), answers

@@ -1,4 +1,4 @@
-"""`look`: what is seen in one photo: the person's parts and joints, or one garment, with its colours."""
+"""`look`: what is seen in one photo: the person's parts and joints, or one garment, its colours and its cut."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from PIL import Image
 from toile.bundles import Bundle
 from toile.errors import DataError
 from toile.models.figure_reader import Figure
-from toile.taxonomy import CATEGORIES, JOINTS, PARTS
+from toile.models.garment_reader import SeenGarment
+from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Cut, Description, describe, read_cut
+from toile.taxonomy import GARMENT_PARTS, JOINTS, PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
+from toile.vision.masks import attributes_of
 from toile.vision.overlay import overlay
 from toile.vision.pose_maps import MIN_CONFIDENCE
 from toile.vision.swatches import Swatch, palette
@@ -23,11 +26,14 @@ from toile.vision.swatches import Swatch, palette
 MIN_SIDE_PX: Final = 32
 _SMALL_SIDE_PX: Final = 128
 _MIN_PART_SHARE: Final = 0.004  # of the person's pixels; a pair of glasses has about this
+_MIN_GARMENT_SHARE: Final = 0.02  # of the person's pixels; less of a garment has no cut that could be told
+_SURE_CATEGORY: Final = 0.35
 _MIN_PERSON_SHARE: Final = 0.01
 _SECOND_SHARE: Final = 0.3  # of the largest piece: a second person, not a bag beside the first
 _GREY: Final = 6  # largest difference of a grey photo's channels, of 255
 _FLAT: Final = 3  # largest difference within an empty picture
 _BODY_PARTS: Final = frozenset({"skin", "hair"})
+_ELBOWS: Final = [3, 6]
 _NOSE_NECK, _SHOULDERS, _HIPS, _ANKLES, _FACE = [0, 1], [2, 5], [8, 11], [10, 13], [0, 14, 15]
 
 
@@ -36,16 +42,34 @@ class Item:
     """One part that is seen.
 
     Attributes:
-        name: a word of `taxonomy.PARTS` on a person, of `taxonomy.CATEGORIES` for a garment alone.
-        confidence: mean probability of its pixels on a person; cosine of word and picture for a garment alone.
+        name: a word of `taxonomy.PARTS`.
+        confidence: mean probability of its pixels; of a garment alone, of its category.
         share: of the person's or garment's pixels.
         colours: largest first; empty for skin and hair, and in grey photos.
+        cut: of garments, what it is, its pattern and how it is cut; None for other parts.
     """
 
     name: str
     confidence: float
     share: float
     colours: tuple[Swatch, ...]
+    cut: Cut | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The item as JSON values."""
+        values: dict[str, Any] = {
+            "name": self.name,
+            "confidence": round(self.confidence, 3),
+            "share": round(self.share, 4),
+            "colours": [asdict(colour) for colour in self.colours],
+        }
+        if self.cut is not None:
+            values |= {
+                "category": asdict(self.cut.category),
+                "pattern": asdict(self.cut.pattern),
+                "attributes": {name: asdict(answer) for name, answer in self.cut.attributes.items()},
+            }
+        return values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +80,7 @@ class Look:
         shows: a person, or one garment without one.
         size: height and width of the photo.
         items: largest first.
+        description: the hierarchical caption; None where no garment is seen.
         figure: label map and pose; of a garment alone, too, for what it is worth.
         notes: what makes the rest less sure, in words.
     """
@@ -63,8 +88,16 @@ class Look:
     shows: Literal["person", "garment"]
     size: tuple[int, int]
     items: tuple[Item, ...]
+    description: Description | None
     figure: Figure
     notes: tuple[str, ...]
+
+    @property
+    def main(self) -> Item | None:
+        """The garment that the caption is about; None where none is seen."""
+        if self.description is None:
+            return None
+        return next(item for item in self.items if item.name == self.description.main)
 
     def to_json(self) -> str:
         """One JSON object; the label map stays out of it."""
@@ -76,7 +109,9 @@ class Look:
         values: dict[str, Any] = {
             "shows": self.shows,
             "size": list(self.size),
-            "items": [asdict(item) for item in self.items],
+            "caption": None if self.description is None else str(self.description.caption),
+            "caption_confidence": {} if self.description is None else dict(self.description.confidence),
+            "items": [item.as_json() for item in self.items],
             "joints": joints,
             "notes": list(self.notes),
         }
@@ -92,7 +127,7 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
 
     Raises:
         DataError: the photo is too small, or empty.
-        CheckpointError: the bundle reads no people.
+        CheckpointError: the bundle reads no people, or no garments.
     """
     if min(image.size) < MIN_SIDE_PX:
         raise DataError(
@@ -108,15 +143,20 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
     grey = _is_grey(rgb)
     if grey:
         notes.append("the photo is grey: no colours are given")
-    if _is_person(figure):
+    person = _is_person(figure)
+    if person:
         notes += _about_person(figure)
-        items = _parts(rgb, figure, colours=not grey)
+        items = _parts(rgb, figure, bundle, colours=not grey)
     else:
         items = (_garment(rgb, bundle, colours=not grey),)
+        notes += _about_garment(items[0])
+    cuts = {item.name: item.cut for item in items if item.cut is not None and attributes_of(item.cut.category.word)}
+    colours = {item.name: item.colours[0].name if item.colours else None for item in items}
     return Look(
-        shows="person" if _is_person(figure) else "garment",
+        shows="person" if person else "garment",
         size=(image.height, image.width),
         items=items,
+        description=describe(cuts, colours) if cuts else None,
         figure=figure,
         notes=tuple(notes),
     )
@@ -153,43 +193,69 @@ def _num_people(person: NDArray[np.bool_]) -> int:
     return int((areas > _SECOND_SHARE * areas.max()).sum()) if areas.size else 0
 
 
-def _parts(image: Image.Image, figure: Figure, *, colours: bool) -> tuple[Item, ...]:
-    items = []
+def _parts(image: Image.Image, figure: Figure, bundle: Bundle, *, colours: bool) -> tuple[Item, ...]:
     total = figure.person.sum()
-    for index in np.unique(figure.labels):
-        mask = figure.labels == index
-        if not index or mask.sum() < _MIN_PART_SHARE * total:
-            continue
-        name = PARTS[index]
-        items.append(
-            Item(
-                name=name,
-                confidence=float(figure.sureness[mask].astype(np.float32).mean()),
-                share=float(mask.sum() / total),
-                colours=palette(image, mask) if colours and name not in _BODY_PARTS else (),
-            )
+    masks = {
+        PARTS[index]: mask
+        for index in np.unique(figure.labels)
+        if index and (mask := figure.labels == index).sum() >= _MIN_PART_SHARE * total
+    }
+    worn = [name for name, mask in masks.items() if name in GARMENT_PARTS and mask.sum() >= _MIN_GARMENT_SHARE * total]
+    cuts = read_cut(
+        [SeenGarment(image=image, mask=masks[name], pose=figure.pose) for name in worn],
+        reader=bundle.garment_reader,
+        parts=worn,
+        hidden=[_hidden(masks[name], figure) for name in worn],
+    )
+    told = dict(zip(worn, cuts, strict=True))
+    items = [
+        Item(
+            name=name,
+            confidence=float(figure.sureness[mask].astype(np.float32).mean()),
+            share=float(mask.sum() / total),
+            colours=palette(image, mask) if colours and name not in _BODY_PARTS else (),
+            cut=told.get(name),
         )
+        for name, mask in masks.items()
+    ]
     return tuple(sorted(items, key=lambda item: -item.share))
 
 
+def _hidden(mask: NDArray[np.bool_], figure: Figure) -> frozenset[str]:
+    """The attributes of a worn garment that the photo doesn't show."""
+    seen = figure.pose[:, 2] >= MIN_CONFIDENCE
+    unseen: frozenset[str] = frozenset()
+    if mask[-1].any():
+        unseen |= LOWER_END
+    if not seen[_ELBOWS].any():
+        unseen |= SLEEVES
+    if mask[0].any() or (not seen[_FACE].any() and seen[_SHOULDERS].all()):
+        unseen |= COLLAR
+    return unseen
+
+
 def _garment(image: Image.Image, bundle: Bundle, *, colours: bool) -> Item:
-    categories = [category for category in CATEGORIES if category != "look"]
-    scores = bundle.encoder.encode_texts(categories) @ bundle.encoder.encode_images([image])[0]
-    best = int(scores.argmax())
-    mask = _on_thumbnail(image)
+    mask = garment_mask(image)
+    (cut,) = read_cut(
+        [SeenGarment(image=image, mask=mask)], reader=bundle.garment_reader, parts=[None], hidden=[frozenset()]
+    )
     return Item(
-        name=categories[best],
-        confidence=float(scores[best]),
+        name=PART_OF_CATEGORY.get(cut.category.word, "accessory"),
+        confidence=cut.category.confidence,
         share=1.0,
-        colours=palette(mask[0], mask[1]) if colours else (),
+        colours=palette(image, mask) if colours else (),
+        cut=cut,
     )
 
 
-def _on_thumbnail(image: Image.Image) -> tuple[Image.Image, NDArray[np.bool_]]:
-    """A small copy and the garment in it: the cut's time grows with the pixels."""
-    small = image.copy()
-    small.thumbnail((144, 144), Image.Resampling.BOX)
-    return small, garment_mask(small)
+def _about_garment(item: Item) -> list[str]:
+    notes = ["no body is seen: taken for one garment laid flat or hung"]
+    if item.confidence < _SURE_CATEGORY:
+        notes.append(
+            f"it is not clear what this is ({item.cut.category.word if item.cut else item.name} at "
+            f"{item.confidence:.0%}): give a photo of one garment, or of one person"
+        )
+    return notes
 
 
 def _pixels(image: Image.Image) -> NDArray[np.int16]:

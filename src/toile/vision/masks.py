@@ -100,10 +100,17 @@ def check_attribute(attribute: str, category: str) -> None:
         raise ConfigError(f"there is no attribute {attribute!r}; choose one of {', '.join(ATTRIBUTES)}")
     if category not in CATEGORIES:
         raise ConfigError(f"there is no category {category!r}; choose one of {', '.join(CATEGORIES)}")
-    has = tuple(ATTRIBUTES) if category in _UPPER | _WHOLE else ("length", "hem") if category in _LOWER else ()
+    has = attributes_of(category)
     if attribute not in has:
         those = f"its attributes are {', '.join(has)}" if has else "it has none that can be edited"
         raise ConfigError(f"a garment of the category {category} has no {attribute.replace('_', ' ')}; {those}")
+
+
+def attributes_of(category: str) -> tuple[str, ...]:
+    """Which of `taxonomy.ATTRIBUTES` a garment of a category has; none for shoes, hats, bags and the like."""
+    if category in _UPPER | _WHOLE:
+        return tuple(ATTRIBUTES)
+    return ("length", "hem") if category in _LOWER else ()
 
 
 def edit_mask(

@@ -65,11 +65,21 @@ def worn_parts(plate: PlateExample) -> list[WornPart]:
     ]
 
 
-def main_part(plate: PlateExample) -> WornPart:
-    """The part of the garment that the plate is about."""
-    main = main_garment(plate.look)
-    slot = plate.look.garments.index(main)
-    return next(worn for worn in worn_parts(plate) if slot in worn.slots)
+def look_answers(plate: PlateExample) -> dict[str, str]:
+    """What is seen of the look as its hierarchical caption speaks of it.
+
+    Category, pattern, length and hem are the main garment's; sleeves and collar those of the outermost that shows some.
+    """
+    parts = sorted(worn_parts(plate), key=lambda worn: -worn.slots[-1])
+    slot = plate.look.garments.index(main_garment(plate.look))
+    main = next(worn.answers for worn in parts if slot in worn.slots)
+    seen: dict[str, str] = {name: main[name] for name in ("category", "pattern", *_LOWER_END) if name in main}
+    sleeves = [worn.answers for worn in parts if "sleeve_length" in worn.answers]
+    sleeved = [answers for answers in sleeves if answers["sleeve_length"] != "sleeveless"]
+    shown = next(iter(sleeved or sleeves), {})
+    seen |= {name: shown[name] for name in _SLEEVES if name in shown}
+    collars = [worn.answers["collar"] for worn in parts if "collar" in worn.answers]
+    return seen | ({"collar": collars[0]} if collars else {})
 
 
 def flat_answers(garment: Garment) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from toile.catalog.hierarchical import HierarchicalCaption
 from toile.catalog.plates.looks import vocabulary as words
 from toile.catalog.plates.looks.cultures import TRADITIONS
 from toile.catalog.plates.looks.look import Garment, Look
@@ -18,47 +19,6 @@ from toile.catalog.plates.looks.rules import construction_of, main_garment
 from toile.catalog.plates.wording.concepts import concepts
 from toile.catalog.plates.wording.phrases import describe, details_of, listed, name_of, noun_of, with_article
 
-_GRAMMAR_LENGTHS: Final = MappingProxyType(
-    {
-        "ultra-short": "Ultra-short",
-        "short": "Short",
-        "knee": "Knee-length",
-        "mid": "Mid-length",
-        "long": "Long",
-    }
-)
-_GRAMMAR_SLEEVES: Final = MappingProxyType(
-    {
-        "sleeveless": "Sleeveless",
-        "short": "Short Sleeve",
-        "elbow": "Elbow-length Sleeve",
-        "mid": "Mid-length Sleeve",
-        "long": "Long Sleeve",
-    }
-)
-# The last four are ours: the published list of thirteen has no words for them.
-_GRAMMAR_COLLARS: Final = MappingProxyType(
-    {
-        "round": "Round Collar",
-        "v": "V-Neck",
-        "square": "Square Collar",
-        "lapel": "Lapel Collar",
-        "stand": "Stand Collar",
-        "turtle": "T-neck",
-        "boat": "Boat Neck",
-        "u": "U-Neck",
-        "a-line": "A-Line Collar",
-        "swinging": "Swinging Collar",
-        "irregular": "Irregular Collar",
-        "shirt": "Shirt Collar",
-        "halter": "Halter Neck",
-        "hood": "Hood",
-        "peter-pan": "Peter Pan Collar",
-    }
-)
-_GRAMMAR_HEMS: Final = MappingProxyType(
-    {hem: f"{hem.capitalize()} Hem" for hem in words.HEMS} | {"asymmetric": "Irregular Hem"}
-)
 _RECORD_NAMES: Final = MappingProxyType(
     {
         "length": "length",
@@ -98,17 +58,20 @@ def hierarchical_caption(look: Look) -> str:
     # What is outermost hides the sleeves and the collar beneath it.
     sleeved = sleeved_garment(upper)
     collared = next((worn for worn in reversed(upper) if value_of(worn, "collar")), None)
-    items = [made.concept, *concepts(look, main)]
-    length = value_of(main, "length") or _usual_length(made.role)
-    items.append(f"{_GRAMMAR_LENGTHS[length]} {made.concept}")
-    if sleeved is not None:
-        items.append(_GRAMMAR_SLEEVES[str(value_of(sleeved, "sleeve_length"))])
-        if kind := value_of(sleeved, "sleeve_type"):
-            items.append(f"{kind.title()} Sleeve" if kind != "drop-shoulder" else "Drop-shoulder Sleeve")
-    if collared is not None:
-        items.append(_GRAMMAR_COLLARS[str(value_of(collared, "collar"))])
-    items.append(_GRAMMAR_HEMS[value_of(main, "hem") or "flat"])
-    return ", ".join(items)
+    style, occasion, effect, feeling = concepts(look, main)
+    caption = HierarchicalCaption(
+        category=made.concept,
+        style=style,
+        occasion=occasion,
+        effect=effect,
+        feeling=feeling,
+        length=value_of(main, "length") or _usual_length(made.role),
+        sleeve_length=value_of(sleeved, "sleeve_length") if sleeved else None,
+        sleeve_type=value_of(sleeved, "sleeve_type") if sleeved else None,
+        collar=value_of(collared, "collar") if collared else None,
+        hem=value_of(main, "hem") or "flat",
+    )
+    return str(caption)
 
 
 def sleeved_garment(upper: Sequence[Garment]) -> Garment | None:

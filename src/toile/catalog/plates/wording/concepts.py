@@ -120,5 +120,17 @@ def concepts(look: Look, main: Garment) -> tuple[str, str, str, str]:
     return _first(_STYLES, seen), _first(_OCCASIONS, seen), _first(_EFFECTS, seen), _first(_FEELINGS, seen)
 
 
+def told_concepts(look: Look, main: Garment) -> tuple[str | None, str | None, str | None, str | None]:
+    """Style, occasion, effect and feeling of a look of which not all is known: None where only the last row holds.
+
+    The last row says what holds when nothing in particular is seen; of a look that is half known it would be a guess.
+    """
+    seen = _Seen(look, main)
+    return tuple(
+        None if (name := _first(table, seen)) == table[-1][0] else name
+        for table in (_STYLES, _OCCASIONS, _EFFECTS, _FEELINGS)
+    )  # type: ignore[return-value]
+
+
 def _first(table: tuple[_Row, ...], seen: _Seen) -> str:
     return next(name for name, holds in table if holds(seen))

@@ -1,0 +1,111 @@
+"""HieraFashDiff's hierarchical caption (arXiv 2401.07450, AAAI 2025): five concepts, then attributes A1 to A5.
+
+Ten items in a fixed order, joined by commas: category, style, occasion, effect, feeling; then length with the
+category's noun, sleeve length, sleeve type, collar, hem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from toile.taxonomy import ATTRIBUTES
+
+CONCEPT_OF_CATEGORY: Final = MappingProxyType(
+    dict.fromkeys(
+        ("t-shirt", "longsleeve", "top", "blouse", "shirt", "polo", "undershirt", "body"),
+        "Blouse",
+    )
+    | dict.fromkeys(("hoodie", "sweater"), "Sweater")
+    | dict.fromkeys(("outerwear", "blazer"), "Coat")
+    | {"dress": "Dress", "jumpsuit": "Jumpsuit", "skirt": "Skirt", "trousers": "Pant", "shorts": "Pant"}
+)
+"""The grammar's seven categories for each garment of `taxonomy.CATEGORIES`."""
+CONCEPTS: Final = ("category", "style", "occasion", "effect", "feeling")
+
+_LENGTHS: Final = MappingProxyType(
+    {
+        "ultra-short": "Ultra-short",
+        "short": "Short",
+        "knee": "Knee-length",
+        "mid": "Mid-length",
+        "long": "Long",
+    }
+)
+_SLEEVE_LENGTHS: Final = MappingProxyType(
+    {
+        "sleeveless": "Sleeveless",
+        "short": "Short Sleeve",
+        "elbow": "Elbow-length Sleeve",
+        "mid": "Mid-length Sleeve",
+        "long": "Long Sleeve",
+    }
+)
+# The last four are ours: the published list of thirteen has no words for them.
+_COLLARS: Final = MappingProxyType(
+    {
+        "round": "Round Collar",
+        "v": "V-Neck",
+        "square": "Square Collar",
+        "lapel": "Lapel Collar",
+        "stand": "Stand Collar",
+        "turtle": "T-neck",
+        "boat": "Boat Neck",
+        "u": "U-Neck",
+        "a-line": "A-Line Collar",
+        "swinging": "Swinging Collar",
+        "irregular": "Irregular Collar",
+        "shirt": "Shirt Collar",
+        "halter": "Halter Neck",
+        "hood": "Hood",
+        "peter-pan": "Peter Pan Collar",
+    }
+)
+_HEMS: Final = MappingProxyType(
+    {hem: f"{hem.capitalize()} Hem" for hem in ATTRIBUTES["hem"]} | {"asymmetric": "Irregular Hem"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HierarchicalCaption:
+    """A look in the grammar's places, the attributes in words of `taxonomy.ATTRIBUTES`; None where nothing is known."""
+
+    category: str
+    """Of the grammar's seven: `Dress`."""
+    style: str | None = None
+    occasion: str | None = None
+    effect: str | None = None
+    feeling: str | None = None
+    length: str | None = None
+    sleeve_length: str | None = None
+    sleeve_type: str | None = None
+    collar: str | None = None
+    hem: str | None = None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What is known, in the grammar's words and order."""
+        said = (
+            *(getattr(self, name) for name in CONCEPTS),
+            *(None if (value := getattr(self, name)) is None else self._said(name, value) for name in ATTRIBUTES),
+        )
+        return tuple(item for item in said if item is not None)
+
+    def __str__(self) -> str:
+        return ", ".join(self.items)
+
+    def _said(self, attribute: str, value: str) -> str:
+        match attribute:
+            case "length":
+                return f"{_LENGTHS[value]} {self.category}"
+            case "sleeve_length":
+                return _SLEEVE_LENGTHS[value]
+            case "sleeve_type":
+                return f"{value.title()} Sleeve" if value != "drop-shoulder" else "Drop-shoulder Sleeve"
+            case "collar":
+                return _COLLARS[value]
+            case "hem":
+                return _HEMS[value]
+            case _:
+                raise ValueError(f"{attribute!r} is none of {', '.join(ATTRIBUTES)}")

@@ -1,0 +1,208 @@
+"""What garments are and how they are cut, and the hierarchical caption that follows from it: the annotator.
+
+Nothing is said that wasn't seen. An attribute is asked of the garments that have it, where the picture shows it, and
+comes with its probability. Style, occasion, effect and feeling are read off the answers by the tables that the sample
+world's captions are made with; where no row but a table's last holds, they stay unknown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from toile.catalog.hierarchical import CONCEPT_OF_CATEGORY, CONCEPTS, HierarchicalCaption
+from toile.catalog.plates.looks.look import Cloth, Figure, Garment, Look
+from toile.catalog.plates.looks.rules import main_garment
+from toile.catalog.plates.wording.concepts import told_concepts
+from toile.models.garment_net import QUESTIONS
+from toile.models.garment_reader import Answers, GarmentReader, SeenGarment
+from toile.taxonomy import PART_OF_CATEGORY
+from toile.vision.masks import attributes_of
+
+LOWER_END: Final = frozenset({"length", "hem"})
+SLEEVES: Final = frozenset({"sleeve_length", "sleeve_type"})
+COLLAR: Final = frozenset({"collar"})
+_DRAWS: Final = 64  # of answers, by their probabilities, to see how sure a concept is
+_UPPER_PARTS: Final = ("outerwear", "top", "dress")  # from outside to inside: a top with a dress is worn over it
+_LOWER_PARTS: Final = ("skirt", "trousers")
+# The sample world's garment for each of our categories, so that its tables of concepts can be asked.
+_DRAWN_AS: Final = MappingProxyType(
+    {
+        "t-shirt": "t-shirt",
+        "longsleeve": "t-shirt",
+        "polo": "t-shirt",
+        "undershirt": "t-shirt",
+        "body": "t-shirt",
+        "top": "blouse",
+        "blouse": "blouse",
+        "shirt": "shirt",
+        "hoodie": "hoodie",
+        "sweater": "sweater",
+        "outerwear": "coat",
+        "blazer": "blazer",
+        "dress": "dress",
+        "jumpsuit": "jumpsuit",
+        "skirt": "skirt",
+        "trousers": "trousers",
+        "shorts": "shorts",
+    }
+)
+_DRAWN_PATTERNS: Final = MappingProxyType(
+    {
+        "plain": "plain",
+        "striped": "horizontal-stripes",
+        "checked": "check",
+        "dotted": "dots",
+        "floral": "floral",
+        "other": "brocade",
+    }
+)
+_ANYBODY: Final = Figure(pose="straight", build="slim", skin="tan", hair="bob", hair_colour="brown")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What was seen, in a word of the taxonomy, and its probability."""
+
+    word: str
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """One garment in words.
+
+    Attributes:
+        category: of `taxonomy.CATEGORIES`.
+        pattern: of `taxonomy.PATTERNS`.
+        attributes: those of A1 to A5 that such a garment has and the picture shows.
+        answers: all probabilities, of what isn't told, too.
+    """
+
+    category: Answer
+    pattern: Answer
+    attributes: Mapping[str, Answer]
+    answers: Answers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """A look in HieraFashDiff's grammar.
+
+    Attributes:
+        main: the part that it is about.
+        caption: what is known.
+        confidence: name of each place that is filled to a probability.
+    """
+
+    main: str
+    caption: HierarchicalCaption
+    confidence: Mapping[str, float]
+
+
+def read_cut(
+    garments: Sequence[SeenGarment],
+    *,
+    reader: GarmentReader,
+    parts: Sequence[str | None],
+    hidden: Sequence[frozenset[str]],
+) -> list[Cut]:
+    """How garments are cut.
+
+    Args:
+        garments: where they are.
+        reader: the network.
+        parts: for each the part of `taxonomy.PARTS` that it is known to be; None for any.
+        hidden: for each the attributes that its picture doesn't show.
+    """
+    return [
+        _cut(answers, part, unseen) for answers, part, unseen in zip(reader.read(garments), parts, hidden, strict=True)
+    ]
+
+
+def _cut(answers: Answers, part: str | None, unseen: frozenset[str]) -> Cut:
+    possible = np.array([PART_OF_CATEGORY.get(word) == part or part is None for word in QUESTIONS["category"]])
+    shares = answers["category"] * possible
+    answers = {**answers, "category": shares / max(float(shares.sum()), 1e-9)}
+    category = _likeliest("category", answers)
+    told = {name: _likeliest(name, answers) for name in attributes_of(category.word) if name not in unseen}
+    if "sleeve_length" in told and told["sleeve_length"].word == "sleeveless":
+        told.pop("sleeve_type", None)
+    return Cut(category=category, pattern=_likeliest("pattern", answers), attributes=told, answers=answers)
+
+
+def _likeliest(question: str, answers: Answers) -> Answer:
+    best = int(answers[question].argmax())
+    return Answer(word=QUESTIONS[question][best], confidence=float(answers[question][best]))
+
+
+def describe(cuts: Mapping[str, Cut], colours: Mapping[str, str | None]) -> Description:
+    """The caption of a look, or of a garment alone.
+
+    It is about the outermost garment; sleeves and collar are those of the outermost that shows some, as in the captions
+    of the sample world.
+
+    Args:
+        cuts: part to how it is cut; at least one.
+        colours: part to the name of its main colour; None where none is known.
+    """
+    upper = [cuts[part] for part in _UPPER_PARTS if part in cuts]
+    part = next(part for part in (*_UPPER_PARTS, *_LOWER_PARTS) if part in cuts)
+    main = cuts[part]
+    told = {name: main.attributes[name] for name in ("length", "hem") if name in main.attributes}
+    told |= _sleeves(upper)
+    collars = [cut.attributes["collar"] for cut in upper if "collar" in cut.attributes]
+    told |= {"collar": collars[0]} if collars else {}
+    concept = Answer(word=CONCEPT_OF_CATEGORY[main.category.word], confidence=main.category.confidence)
+    said = {"category": concept, **_concepts(cuts, colours), **told}
+    return Description(
+        main=part,
+        caption=HierarchicalCaption(**{name: answer.word for name, answer in said.items()}),
+        confidence={name: answer.confidence for name, answer in said.items()},
+    )
+
+
+def _sleeves(upper: Sequence[Cut]) -> dict[str, Answer]:
+    """Of the outermost that has some; a waistcoat shows the sleeves of the shirt under it."""
+    known = [cut.attributes for cut in upper if "sleeve_length" in cut.attributes]
+    sleeved = [told for told in known if told["sleeve_length"].word != "sleeveless"]
+    shown = (sleeved or known)[:1]
+    return {name: told[name] for told in shown for name in SLEEVES if name in told}
+
+
+def _concepts(cuts: Mapping[str, Cut], colours: Mapping[str, str | None]) -> dict[str, Answer]:
+    """Style, occasion, effect and feeling: what most draws of the answers lead to, and how many do."""
+    generator = np.random.default_rng(0)
+    votes: list[Counter[str | None]] = [Counter() for _ in CONCEPTS[1:]]
+    for _ in range(_DRAWS):
+        look = Look(
+            figure=_ANYBODY, garments=tuple(_drawn(cut, colours.get(part), generator) for part, cut in cuts.items())
+        )
+        for counter, name in zip(votes, told_concepts(look, main_garment(look)), strict=True):
+            counter[name] += 1
+    found = {}
+    for place, counter in zip(CONCEPTS[1:], votes, strict=True):
+        name, count = counter.most_common(1)[0]
+        if name is not None:
+            found[place] = Answer(word=name, confidence=count / _DRAWS)
+    return found
+
+
+def _drawn(cut: Cut, colour: str | None, generator: np.random.Generator) -> Garment:
+    """The garment as the sample world knows it, its answers drawn by their probabilities; hidden ones stay unknown."""
+
+    def draw(question: str) -> str:
+        shares = cut.answers[question].astype(np.float64)
+        return str(generator.choice(QUESTIONS[question], p=shares / shares.sum()))
+
+    category = draw("category")
+    cloth = Cloth(colour=colour or "grey", pattern=_DRAWN_PATTERNS[draw("pattern")])
+    return replace(
+        Garment(category=_DRAWN_AS.get(category, "blouse"), cloth=cloth),
+        **{name: draw(name) for name in cut.attributes},  # type: ignore[arg-type]
+    )
