@@ -61,6 +61,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from toile.models.denoiser import DenoiserConfig, build_unet
     from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
     from toile.models.figure_net import FigureNet, FigureNetConfig
+    from toile.models.garment_net import GarmentNet, GarmentNetConfig
     from toile.models.image_encoder import ImageEncoderConfig
 
     folder = tmp_path_factory.mktemp("tiny-bundle")
@@ -72,13 +73,17 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     people = FigureNetConfig(
         image=ImageEncoderConfig(widths=(8, 8, 16, 16), depths=(1, 1, 1, 1)), image_size=(96, 64), decoder_width=8
     )
+    garments = GarmentNetConfig(
+        image=ImageEncoderConfig(widths=(8, 8, 16), depths=(1, 1, 1)), window_size=32, layers=1, heads=2
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         write_part(folder / "encoder", "encoder", FashionTower(towers), asdict(towers))
         write_part(folder / "autoencoder", "autoencoder", Autoencoder(pictures), asdict(pictures))
         write_part(folder / "figure", "figure", FigureNet(people), asdict(people))
+        write_part(folder / "garment", "garment", GarmentNet(garments), asdict(garments))
         config = {"model": asdict(drawing), "schedule": asdict(NoiseScheduleConfig())}
         write_part(folder / "denoiser", "denoiser", build_unet(drawing), config)
-    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser", "figure")]
+    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser", "figure", "garment")]
     assemble(parts, folder / "bundle", name="tiny")
     return folder / "bundle"

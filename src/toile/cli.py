@@ -328,6 +328,9 @@ def filter_pairs(
     max_persons: Annotated[int, typer.Option(help="Where a record counts persons; 0 = off.")] = 1,
     min_body: Annotated[float, typer.Option(help="Share of joints seen, where a record has a pose; 0 = off.")] = 0.5,
     min_person: Annotated[float, typer.Option(help="Share of the picture, where a record has a mask; 0 = off.")] = 0.02,
+    look: Annotated[
+        bool, typer.Option("--look", help="Look at every picture: people, joints, garments and colours of the words.")
+    ] = False,
     hash_bits: Annotated[int, typer.Option(help="Near-duplicates: differing bits of 64; -1 = off.")] = 4,
     min_cosine: Annotated[float, typer.Option(help="Near-duplicates: cosine of embeddings; 0 = off.")] = 0.999,
     undo: Annotated[Path | None, typer.Option(help="Bring dropped rows of this outcome back: all, or --id.")] = None,
@@ -354,6 +357,7 @@ def filter_pairs(
         max_persons=max_persons or None,
         min_body=min_body or None,
         min_person_share=min_person or None,
+        look=look,
         max_hash_bits=None if hash_bits < 0 else hash_bits,
         min_cosine=min_cosine or None,
     )

@@ -81,13 +81,13 @@ def windows_on(garment: SeenGarment, size: int) -> NDArray[np.uint8]:
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not rows.size:
         raise ValueError("mask is empty: there is no garment to read")
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
     height, width = bottom - top, right - left
     middle = (left + right) / 2
     margin = _MARGIN * max(height, width)
     whole = max(height, width) + 2 * margin
     half = min(whole, max(width, 0.4 * height) + 2 * margin)
-    neck, collar = _collar(garment, middle, top, width)
+    neck, collar = _collar(garment, middle, float(top), float(width))
     squares = (
         (middle, (top + bottom) / 2, whole),
         (middle, top - margin + half / 2, half),

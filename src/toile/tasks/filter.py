@@ -22,11 +22,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from toile import __version__
 from toile.catalog.filtering.audit import AUDIT_SCHEMA, Account, read_audit, write_audit
@@ -34,9 +36,12 @@ from toile.catalog.filtering.deciding import Decision, decide
 from toile.catalog.filtering.kept import manifest_schema, write_kept
 from toile.catalog.filtering.reading import check_domain, read_source
 from toile.catalog.filtering.settings import FilterSettings
+from toile.catalog.filtering.sight import Seen
 from toile.catalog.sources import Source, open_source
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
+from toile.tasks.look import look
+from toile.vision.pose_maps import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -46,6 +51,9 @@ AUDIT_FILE: Final = "audit.parquet"
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "filter.json"
 _ROWS: Final = 8192
+_BODY_JOINTS: Final = slice(2, 14)  # of COCO-18: shoulders to ankles
+_MIN_COLOUR_SHARE: Final = 0.2  # of a garment's pixels, for its words to name it
+_MIN_ITEM_SHARE: Final = 0.015  # of the person's pixels; hats and shoes have about this
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +181,7 @@ def filter_source(
             settings=settings,
             batch_size=batch_size,
             progress=progress,
+            eyes=partial(_see, bundle=bundle) if settings.rules.look else None,
         )
         decision = decide(reading, settings, place=working, progress=progress)
         account = write_audit(reading, decision, settings, result / AUDIT_FILE)
@@ -191,6 +200,25 @@ def filter_source(
         (result / RUN_FILE).write_text(json.dumps(run, indent=2, ensure_ascii=False), encoding="utf-8")
         result.rename(out)
     return report
+
+
+def _see(image: Image.Image, bundle: Bundle) -> Seen | None:
+    """What `look` sees, as the filter's rules ask for it; None for a picture in which nothing can be seen."""
+    try:
+        seen = look(image, bundle=bundle)
+    except DataError:
+        return None
+    is_person = seen.shows == "person"
+    return Seen(
+        persons=seen.num_people,
+        visible=float((seen.figure.pose[_BODY_JOINTS, 2] >= MIN_CONFIDENCE).mean()) if is_person else None,
+        area=float(seen.figure.person.mean()) if is_person else None,
+        colours={
+            item.name: tuple(colour.name for colour in item.colours if colour.share >= _MIN_COLOUR_SHARE)
+            for item in seen.items
+            if item.share >= _MIN_ITEM_SHARE
+        },
+    )
 
 
 def restore(directory: Path, ids: Sequence[str] = (), *, progress: Progress = no_progress) -> int:

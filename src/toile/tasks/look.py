@@ -78,6 +78,7 @@ class Look:
 
     Attributes:
         shows: a person, or one garment without one.
+        num_people: who are seen, as far as they stand apart.
         size: height and width of the photo.
         items: largest first.
         description: the hierarchical caption; None where no garment is seen.
@@ -86,6 +87,7 @@ class Look:
     """
 
     shows: Literal["person", "garment"]
+    num_people: int
     size: tuple[int, int]
     items: tuple[Item, ...]
     description: Description | None
@@ -108,6 +110,7 @@ class Look:
         }
         values: dict[str, Any] = {
             "shows": self.shows,
+            "num_people": self.num_people,
             "size": list(self.size),
             "caption": None if self.description is None else str(self.description.caption),
             "caption_confidence": {} if self.description is None else dict(self.description.confidence),
@@ -154,6 +157,7 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
     colours = {item.name: item.colours[0].name if item.colours else None for item in items}
     return Look(
         shows="person" if person else "garment",
+        num_people=_num_people(figure.person) if person else 0,
         size=(image.height, image.width),
         items=items,
         description=describe(cuts, colours) if cuts else None,

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from toile.models.figure_net import FigureLogits, FigureNet, FigureNetConfig
-from toile.models.figure_reader import FigureReader, Fit
+from toile.models.figure_reader import FigureReader, Fit, person_box
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.taxonomy import MIRRORED_JOINTS
 
@@ -74,20 +74,54 @@ def test_a_photo_lies_on_white():
     assert (picture[80:] == 255).all()
 
 
+@pytest.mark.parametrize("size", [(64, 96), (300, 100), (37, 411)])
+def test_a_box_of_a_photo_is_fitted_as_a_photo_of_its_own(size):
+    photo = _photo(*size)
+    box = (size[0] // 4, size[1] // 3, size[0] // 2, size[1] - 5)
+    fit = Fit(box=box, size=(96, 64))
+    alone = Fit.of(photo.crop(box), (96, 64))
+    assert fit.inner == alone.inner
+    difference = fit.picture(photo).astype(int) - alone.picture(photo.crop(box))
+    assert np.abs(difference).mean() < 2  # the filter may look a pixel beyond the box
+    points = np.array([[box[0], box[1]], [13.0, 17.0]], np.float32)
+    assert fit.points(points)[0] == pytest.approx([fit.inner[1].start, fit.inner[0].start])
+    assert fit.points_back(fit.points(points)) == pytest.approx(points, abs=1e-3)
+
+
+def test_the_second_look_is_at_the_person_with_a_margin_and_not_at_specks():
+    fit = Fit.of(_photo(128, 192), (96, 64))  # half as large
+    person = np.zeros((96, 64), bool)
+    person[20:70, 20:40] = person[90:92, 60:62] = True
+    assert person_box(person, fit) == (34, 34, 86, 146)  # 3 pixels of the glance are 6 of the photo
+
+
+def test_the_second_look_is_at_the_whole_photo_where_nobody_is_seen():
+    assert person_box(np.zeros((96, 64), bool), Fit.of(_photo(50, 80), (96, 64))) == (0, 0, 50, 80)
+
+
+def test_the_box_stays_inside_the_photo():
+    assert person_box(np.ones((96, 64), bool), Fit.of(_photo(300, 100), (96, 64))) == (0, 0, 300, 100)
+
+
 class _Certain(FigureNet):
-    """Says that joint j is at cell (j, 2) and part 5 in the left half, whatever it sees; mirrored where asked."""
+    """Says that joint j is at cell (j, 2) and part 5 in the left half, whatever it sees; mirrored where asked.
+
+    At first glance it sees a person everywhere, so that its second look is at the same picture.
+    """
 
     def __init__(self) -> None:
         super().__init__(TINY)
-        self.calls = 0
+        self.calls = -1
 
     def forward(self, images: torch.Tensor) -> FigureLogits:
         parts = torch.zeros(len(images), 14, 48, 32)
         parts[:, 5, :, :16] = parts[:, 0, :, 16:] = 20.0
+        if self.calls < 0:
+            parts[:, 5] = 30.0
         joints = torch.zeros(len(images), 18, 24, 16)
         for joint in range(18):
             joints[:, joint, joint, 2] = 40.0
-        if self.calls:
+        if self.calls > 0:
             parts, joints = parts.flip(-1), joints[:, list(MIRRORED_JOINTS)].flip(-1)
         self.calls += 1
         return FigureLogits(parts=parts, joints=torch.cat([joints.flatten(2), torch.zeros(len(images), 18, 1)], dim=2))

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from toile.catalog.photos import CO_PARSING_LABELS, StreetPhoto
-from toile.recipes.figure import _crops, _inside, allowed_parts, moved_joints
+from toile.recipes.figure import _crops, _inside, _near, allowed_parts, moved_joints
 from toile.taxonomy import PARTS
 from toile.training.augment import AugmentConfig, random_affine
 
@@ -93,3 +93,15 @@ def test_a_share_of_the_pictures_shows_a_part_only():
     seen = torch.einsum("bij,kj->bki", nearer, corners)
     assert seen.abs().max() < 1.2  # never far beyond the photo
     assert _inside(torch.tensor([[-1.0, 0.0, -1.0, 1.0]]), (4, 4))[0].tolist() == [[True, True, False, False]] * 4
+
+
+def test_a_near_view_shows_the_persons_box_with_a_margin():
+    whole = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]).expand(50, 2, 3)
+    boxes = torch.tensor([[-0.2, 0.4, -0.5, 0.7]]).expand(50, 4)
+    near = _near(whole, boxes, 1.0, torch.Generator().manual_seed(0))
+    corners = torch.einsum("bij,kj->bki", near, torch.tensor([[-1.0, -1.0, 1.0], [1.0, 1.0, 1.0]]))
+    assert (corners[:, 0, 1] <= -0.5).all()
+    assert (corners[:, 1, 1] >= 0.7).all()
+    assert corners.mean(1) == pytest.approx(torch.tensor([[0.1, 0.1]]).expand(50, 2), abs=1e-5)
+    assert (near[:, 0, 0] <= 0.6 * 1.25 + 1e-5).all()
+    assert torch.equal(_near(whole, boxes, 0.0, torch.Generator().manual_seed(0)), whole)

@@ -34,6 +34,13 @@ _TINY = {
         "trunk_from=''",
         "model={image_size=[64, 64], decoder_width=8, image={widths=[8, 8, 8, 8], depths=[1, 1, 1, 1]}}",
     ],
+    "garment": [
+        "batch_size=8",
+        "num_plates=3",
+        "plate_height=64",
+        "trunk_from=''",
+        "model={window_size=32, layers=1, heads=2, image={widths=[8, 8, 8], depths=[1, 1, 1]}}",
+    ],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
 
@@ -167,7 +174,9 @@ def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
         train(Path("embed.toml"), data=[tmp_path], out=tmp_path / "out")
     recipe = tmp_path / "odd.toml"
     recipe.write_text('kind = "odd"')
-    with pytest.raises(ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser' or 'figure'"):
+    with pytest.raises(
+        ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser', 'figure' or 'garment'"
+    ):
         train(recipe, data=[data])
 
 

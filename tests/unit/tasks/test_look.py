@@ -14,9 +14,8 @@ from people import SIZE, dressed, photo, standing
 from toile.bundles import load_bundle
 from toile.errors import DataError
 from toile.models.figure_reader import Figure
-from toile.tasks import look as task
 from toile.tasks.look import look
-from toile.taxonomy import PARTS
+from toile.taxonomy import PART_OF_CATEGORY, PARTS
 
 
 class _Reader:
@@ -59,7 +58,13 @@ def test_it_is_json_with_named_joints_and_without_pixels(seen):
     values = json.loads(seen().to_json())
     assert values["joints"]["r-wrist"] == [64.0, 140.0, 1.0]
     assert values["size"] == list(SIZE)
-    assert set(values) == {"shows", "size", "items", "joints", "notes"}
+    assert values["num_people"] == 1
+    assert set(values) == {
+        "shows", "num_people", "size", "caption", "caption_confidence", "items", "joints", "notes",
+    }  # fmt: skip
+    top = next(item for item in values["items"] if item["name"] == "top")
+    assert set(top) == {"name", "confidence", "share", "colours", "category", "pattern", "attributes"}
+    assert PART_OF_CATEGORY[top["category"]["word"]] == "top"
 
 
 def test_the_overlay_has_the_photos_size_and_changes_the_person_only(seen):
@@ -108,8 +113,11 @@ def test_a_garment_without_a_person_is_one_item(seen):
     result = seen(pose=np.zeros((18, 3)))
     assert result.shows == "garment"
     (item,) = result.items
-    assert item.name in task.CATEGORIES
+    assert item.cut is not None
+    assert item.name == PART_OF_CATEGORY[item.cut.category.word]
     assert item.colours
+    assert result.notes[0] == "no body is seen: taken for one garment laid flat or hung"
+    assert result.notes[1].startswith("it is not clear what this is")  # the weights are random
 
 
 def test_tiny_pictures_are_refused_and_small_ones_noted(seen):

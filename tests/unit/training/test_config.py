@@ -10,9 +10,16 @@ from toile.recipes.autoencoder import AutoencoderRecipe
 from toile.recipes.denoiser import DenoiserRecipe
 from toile.recipes.embed import EmbedRecipe
 from toile.recipes.figure import FigureRecipe
+from toile.recipes.garment import GarmentRecipe
 from toile.training.config import build_config, read_toml
 
-_SCHEMAS = {"embed": EmbedRecipe, "autoencoder": AutoencoderRecipe, "denoiser": DenoiserRecipe, "figure": FigureRecipe}
+_SCHEMAS = {
+    "embed": EmbedRecipe,
+    "autoencoder": AutoencoderRecipe,
+    "denoiser": DenoiserRecipe,
+    "figure": FigureRecipe,
+    "garment": GarmentRecipe,
+}
 
 
 @pytest.mark.parametrize("name", sorted(_SCHEMAS))

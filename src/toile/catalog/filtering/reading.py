@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from toile.catalog.filtering.duplicates import (
 from toile.catalog.filtering.originals import original_rows
 from toile.catalog.filtering.rules import RULES, Facts, first_dropped, judge
 from toile.catalog.filtering.settings import FilterSettings
+from toile.catalog.filtering.sight import Eyes, Sight, check_claims
 from toile.catalog.images import bound_side, decode_image
 from toile.catalog.manifest import Rejected, Row
 from toile.catalog.sources import Source
@@ -55,6 +56,7 @@ _FACTS: Final = pa.schema(
         ("visible", pa.float64()),
         ("area", pa.float64()),
         ("note", pa.string()),
+        *((name, pa.list_(pa.string())) for name in ("claims", "unseen", "coloured", "miscoloured")),
         ("digest", pa.string()),
         ("broken", pa.string()),
     ]
@@ -126,8 +128,18 @@ def read_source(
     settings: FilterSettings,
     batch_size: int,
     progress: Progress,
+    eyes: Eyes | None = None,
 ) -> Reading:
     """Read every row once; what is learnt goes to files in `place`.
+
+    Args:
+        source: what is read.
+        place: folder of the files.
+        encoder: scores the pairs.
+        settings: of the run.
+        batch_size: pictures that go through the encoder at once.
+        progress: watcher.
+        eyes: look at every picture; None: nobody looks.
 
     Raises:
         DataError: the source has no row.
@@ -139,6 +151,8 @@ def read_source(
     with closing(notes), ThreadPoolExecutor(_DECODING_THREADS) as threads:
         for batch in _batches(rows, batch_size):
             looked = list(threads.map(lambda pair: _look(pair[0], pair[1], settings.domain), batch))
+            if eyes is not None:
+                looked = [_with_sight(item, eyes) for item in looked]
             notes.add(*_embed(looked, encoder), settings)
             progress("reading", notes.num_rows, source.num_rows)
         if not notes.num_rows:
@@ -178,6 +192,22 @@ def _look(row: Row | Rejected, original: Any, domain: str | None) -> _Looked:  #
     )
     small = bound_side(image)
     return _Looked(facts=facts, image=small, hash=perceptual_hash(small), thumbnail=thumbnail(small))
+
+
+def _with_sight(looked: _Looked, eyes: Eyes) -> _Looked:
+    """What is seen besides; what the record itself says of its people stands."""
+    facts = looked.facts
+    seen = None if looked.image is None else eyes(looked.image)
+    if seen is None:
+        return looked
+    body = replace(
+        facts.body,
+        persons=seen.persons if facts.body.persons is None else facts.body.persons,
+        visible=seen.visible if facts.body.visible is None else facts.body.visible,
+        area=seen.area if facts.body.area is None else facts.body.area,
+    )
+    sight = None if facts.text is None else check_claims(facts.text, seen)
+    return replace(looked, facts=replace(facts, body=body, sight=sight))
 
 
 def _words(row: Row) -> tuple[str | None, str | None]:
@@ -318,12 +348,17 @@ def _to_row(facts: Facts) -> dict[str, Any]:
     body = facts.body
     names = [name for name in _FACTS.names if hasattr(facts, name)]
     told = {name: getattr(facts, name) for name in names}
+    told |= {} if facts.sight is None else asdict(facts.sight)
     return {**told, "persons": body.persons, "visible": body.visible, "area": body.area, "note": body.note}
 
 
 def _from_row(row: dict[str, Any]) -> Facts:
     body = Body(**{name: row.pop(name) for name in ("persons", "visible", "area", "note")})
-    return Facts(body=body, **row)
+    claims = {name: row.pop(name) for name in ("claims", "unseen", "coloured", "miscoloured")}
+    sight = None
+    if claims["claims"] is not None:
+        sight = Sight(**{name: tuple(value) for name, value in claims.items()})
+    return Facts(body=body, sight=sight, **row)
 
 
 def _batches(rows: Iterable[tuple[Row | Rejected, Any]], size: int) -> Iterator[list[tuple[Row | Rejected, Any]]]:

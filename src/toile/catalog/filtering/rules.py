@@ -8,6 +8,7 @@ from typing import Final
 
 from toile.catalog.filtering.bodies import Body
 from toile.catalog.filtering.settings import RuleSettings
+from toile.catalog.filtering.sight import Sight
 
 
 class Verdict(StrEnum):
@@ -20,7 +21,7 @@ class Verdict(StrEnum):
     OFF = "off"
 
 
-RECORD_RULES: Final = ("readable", "words", "size", "aspect", "persons", "body", "area")
+RECORD_RULES: Final = ("readable", "words", "size", "aspect", "persons", "body", "area", "garment", "colour")
 RULES: Final = (*RECORD_RULES, "id", "hash", "embedding", "score")
 """In the order of the funnel: a record is dropped by the first that says so."""
 
@@ -29,9 +30,11 @@ EXPLAINED: Final = {
     "words": "there are words to learn from: a caption of enough words, else tags, a category or a label",
     "size": "the shorter side is long enough",
     "aspect": "the picture isn't a strip",
-    "persons": "not more people than asked for; judged where a record counts them",
-    "body": "enough of the body's joints are seen; judged where a record carries a pose",
-    "area": "a person fills enough of the picture; judged where a record carries a mask or a label map",
+    "persons": "not more people than asked for; judged where a record counts them, or with --look",
+    "body": "enough of the body's joints are seen; judged where a record carries a pose, or with --look",
+    "area": "a person fills enough of the picture; judged where a record carries a mask or a label map, or with --look",
+    "garment": "the garments that the words name are seen; judged with --look",
+    "colour": "they are seen in the colours that the words name; judged with --look",
     "id": "no earlier record has the same id",
     "hash": "no better record has nearly the same pixels (perceptual hash and colours); one of its split group may",
     "embedding": "no better record has nearly the same embedding; one of its split group may",
@@ -50,6 +53,7 @@ class Facts:
         text_origin: the column that the words are from.
         num_words: of the text.
         group: the record's `split_group`.
+        sight: its words held against its picture; None where nobody looked.
         digest: of picture and row, so that a source that changes meanwhile is noticed.
         broken: why the row can't be used.
     """
@@ -63,6 +67,7 @@ class Facts:
     width: int | None = None
     height: int | None = None
     body: Body = field(default_factory=Body)
+    sight: Sight | None = None
     digest: str | None = None
     broken: str | None = None
 
@@ -70,6 +75,16 @@ class Facts:
     def side(self) -> int | None:
         """Shorter side in pixels."""
         return None if self.width is None or self.height is None else min(self.width, self.height)
+
+    @property
+    def unseen_share(self) -> float | None:
+        """Of the garments that the words name; None where nobody looked or none is named."""
+        return None if self.sight is None else self.sight.unseen_share
+
+    @property
+    def miscoloured_share(self) -> float | None:
+        """Of the colours that the words name for garments that are seen; None as above."""
+        return None if self.sight is None else self.sight.miscoloured_share
 
     @property
     def aspect(self) -> float | None:
@@ -93,6 +108,8 @@ def judge(facts: Facts, settings: RuleSettings) -> dict[str, Verdict]:
         "persons": _at_most(facts.body.persons, settings.max_persons),
         "body": _at_least(facts.body.visible, settings.min_body),
         "area": _at_least(facts.body.area, settings.min_person_share),
+        "garment": _at_most(facts.unseen_share, settings.max_unseen if settings.look else None),
+        "colour": _at_most(facts.miscoloured_share, settings.max_miscoloured if settings.look else None),
     }
 
 

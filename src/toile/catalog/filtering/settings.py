@@ -29,11 +29,19 @@ class RuleSettings:
     """Of a caption. DataComp asks for more than two and for English, which would drop `red kimono` and every other
     language."""
     max_persons: int | None = 1
-    """Judged only where a record says how many persons it shows."""
+    """Judged where a record says how many persons it shows, or where `look` is on."""
     min_body: float | None = 0.5
-    """Share of the twelve body joints seen, in [0, 1]; judged only where a record carries one pose."""
+    """Share of the twelve body joints seen, in [0, 1]; judged where a record has one pose, or where `look` is on."""
     min_person_share: float | None = 0.02
-    """Share of the picture that is a person; judged only where a record carries a person mask or a label map."""
+    """Share of the picture that is a person; judged where a record carries a person mask or a label map, or where
+    `look` is on."""
+    look: bool = False
+    """Look at the pictures: count people, find their joints, and hold the words' garments and colours against what is
+    seen. A fifth of a second a picture on two cores."""
+    max_unseen: float | None = 0.5
+    """Share of the garments that the words name and nobody sees; judged where `look` is on."""
+    max_miscoloured: float | None = 0.5
+    """Share of the named colours that are others; judged where `look` is on."""
     max_hash_bits: int | None = 4
     """Near-duplicate by perceptual hash: at most so many of its 64 bits differ, and the colours agree."""
     min_cosine: float | None = 0.999
@@ -43,7 +51,7 @@ class RuleSettings:
     def __post_init__(self) -> None:
         if self.max_aspect is not None and self.max_aspect < 1:
             raise ConfigError(f"the largest aspect is {self.max_aspect}; it is longer side over shorter, so 1 or more")
-        for name in ("min_body", "min_person_share"):
+        for name in ("min_body", "min_person_share", "max_unseen", "max_miscoloured"):
             _check_share(name, getattr(self, name))
         if self.max_hash_bits is not None and not 0 <= self.max_hash_bits <= 7:
             raise ConfigError(f"a perceptual hash may differ in {self.max_hash_bits} bits; expected 0 to 7")

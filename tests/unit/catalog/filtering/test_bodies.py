@@ -86,6 +86,8 @@ def test_every_rule_has_a_verdict_and_the_first_drops():
         "persons": Verdict.DROPPED,
         "body": Verdict.DROPPED,
         "area": Verdict.NOT_JUDGED,
+        "garment": Verdict.OFF,
+        "colour": Verdict.OFF,
     }
     assert first_dropped(verdicts) == "size"
 

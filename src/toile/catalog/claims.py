@@ -1,0 +1,92 @@
+"""What words claim of a picture: the garments they name, each with the colour that stands before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from toile.catalog.plates.looks.construction import CONSTRUCTIONS
+from toile.catalog.plates.looks.vocabulary import BAGS, HATS, PALETTE, SHOES
+from toile.catalog.plates.wording.phrases import NOUNS
+from toile.taxonomy import CO_PARSING_PARTS, COLOURS, PART_OF_CATEGORY
+
+_NO_GARMENTS: Final = frozenset({"background", "skin", "hair", "glasses", "accessory"})
+_OTHER_NOUNS: Final = MappingProxyType(
+    {
+        "gown": "dress",
+        "tank top": "top",
+        "tshirt": "top",
+        "tee shirt": "top",
+        "parka": "outerwear",
+        "chinos": "trousers",
+    }
+)
+_OTHER_COLOURS: Final = MappingProxyType(
+    {"gray": "grey", "cream": "beige", "tan": "beige", "scarlet": "red", "crimson": "red", "violet": "purple"}
+)
+_REACH: Final = 3  # words between a colour and its noun, both included: "red silk dress"
+_WORD: Final = re.compile(r"[a-z]+(?:-[a-z]+)*|[,.;]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """One garment that words name.
+
+    Attributes:
+        noun: as it is written.
+        part: of `taxonomy.PARTS`.
+        colour: of `taxonomy.COLOURS`; None where none is named.
+    """
+
+    noun: str
+    part: str
+    colour: str | None
+
+    def __str__(self) -> str:
+        return f"{self.colour} {self.noun}" if self.colour else self.noun
+
+
+def claims_of(text: str) -> tuple[Claim, ...]:
+    """The garments that English words name, in their order; nothing where none is known."""
+    words = _WORD.findall(text.lower())
+    claims: list[Claim] = []
+    start = after = 0
+    while start < len(words):
+        noun = _noun_at(words, start)
+        if noun is None:
+            start += 1
+            continue
+        before = words[max(after, start - _REACH) : start]
+        colours = [_colours()[word] for word in before if word in _colours()]
+        claims.append(Claim(noun=noun, part=_nouns()[noun], colour=colours[-1] if colours else None))
+        start = after = start + len(noun.split())
+    return tuple(claims)
+
+
+def _noun_at(words: list[str], start: int) -> str | None:
+    """The longest noun that begins there: a `tank top` is more than a tank."""
+    phrases = (" ".join(words[start : start + length]) for length in (3, 2, 1))
+    return next((phrase for phrase in phrases if phrase in _nouns()), None)
+
+
+@cache
+def _colours() -> Mapping[str, str]:
+    return {
+        **{name: colour.basic for name, colour in PALETTE.items()},
+        **_OTHER_COLOURS,
+        **{name: name for name in COLOURS},
+    }
+
+
+@cache
+def _nouns() -> Mapping[str, str]:
+    kinds = {category: PART_OF_CATEGORY[made.category] for category, made in CONSTRUCTIONS.items()}
+    kinds |= dict.fromkeys(SHOES, "shoes") | dict.fromkeys(BAGS, "bag") | dict.fromkeys(HATS, "hat")
+    named = {noun: kinds[kind] for kind, nouns in NOUNS.items() for noun in nouns}
+    named |= {name: part for name, part in {**PART_OF_CATEGORY, **CO_PARSING_PARTS}.items() if part not in _NO_GARMENTS}
+    named |= _OTHER_NOUNS
+    return named | {f"{noun}s": part for noun, part in named.items() if not noun.endswith("s")}

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from toile.catalog.claims import claims_of
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("a red dress", [("dress", "dress", "red")]),
+        (
+            "Black leather jacket, white dress, brown boots",
+            [("jacket", "outerwear", "black"), ("dress", "dress", "white"), ("boots", "shoes", "brown")],
+        ),
+        ("a navy tank top and jeans", [("tank top", "top", "navy"), ("jeans", "trousers", None)]),
+        ("t-shirt in teal", [("t-shirt", "top", None)]),
+        ("a burgundy and white striped skirt", [("skirt", "skirt", "white")]),
+        ("white sneakers on a green lawn", [("sneakers", "shoes", "white")]),
+        ("two coats", [("coats", "outerwear", None)]),
+        ("a woman smiles", []),
+        ("", []),
+        ("Kleid aus Seide", []),
+    ],
+)
+def test_garments_and_the_colours_before_them(text, claims):
+    assert [(claim.noun, claim.part, claim.colour) for claim in claims_of(text)] == claims
+
+
+def test_a_colour_belongs_to_the_noun_that_follows_it_alone():
+    assert [str(claim) for claim in claims_of("red skirt coat")] == ["red skirt", "coat"]
