@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -21,6 +21,9 @@ from typer.core import TyperGroup
 import toile
 from toile.errors import DataError, ToileError
 from toile.progress import Progress, no_progress, rich_progress
+
+if TYPE_CHECKING:
+    from toile.tasks.look import Look
 
 
 class _Verbs(TyperGroup):
@@ -195,9 +198,12 @@ def design(
 def look(
     file: Annotated[Path, typer.Argument(help="Picture of a person, or of one garment.")],
     out: Annotated[Path | None, typer.Option(help="Overlay picture; default: NAME.look.png beside it.")] = None,
+    masks: Annotated[
+        Path | None, typer.Option(help="Folder for the masks of edits and try-ons; white is repainted.")
+    ] = None,
     bundle: BundleOption = None,
 ) -> None:
-    """Say what is seen in a photo, as JSON, and draw it over the photo: parts, joints, colours."""
+    """Say what is seen in a photo, as JSON, and draw it over the photo: parts, joints, colours, cut, caption."""
     from toile.catalog.images import read_image
 
     picture = read_image(file)
@@ -206,6 +212,21 @@ def look(
     seen.drawn_over(picture).save(target)
     typer.echo(seen.to_json())
     typer.echo(str(target), err=True)
+    if masks is not None:
+        _write_masks(seen, masks)
+
+
+def _write_masks(seen: Look, folder: Path) -> None:
+    """One PNG a mask, and on stderr why there is none of the others."""
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made, reasons = seen.masks()
+    for name, mask in made.items():
+        Image.fromarray(mask).save(folder / f"{name}.png")
+    for name, reason in reasons.items():
+        typer.echo(f"no mask {name}: {reason}", err=True)
+    typer.echo(f"{len(made)} masks in {folder}", err=True)
 
 
 @app.command()

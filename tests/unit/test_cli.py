@@ -13,6 +13,7 @@ from click.testing import Result
 from PIL import Image
 from typer.testing import CliRunner
 
+import people
 import toile
 from toile.cli import app
 from toile.errors import CheckpointError, ConfigError, DataError, QueryError, RetrievalIndexError
@@ -21,6 +22,7 @@ VERBS = (
     "index",
     "search",
     "design",
+    "look",
     "replay",
     "plates",
     "filter",
@@ -71,6 +73,14 @@ def test_every_verb_explains_itself(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
     assert f"toile {verb}" in result.stdout or f"{verb} [OPTIONS]" in result.stdout
+
+
+def test_look_prints_one_object_and_writes_overlay_and_masks(tmp_path: Path) -> None:
+    people.photo().save(tmp_path / "photo.png")
+    result = run("look", tmp_path / "photo.png", "--masks", tmp_path / "masks")
+    assert json.loads(result.stdout)["size"] == list(people.SIZE)
+    assert Image.open(tmp_path / "photo.look.png").size == people.SIZE[::-1]
+    assert result.stderr.endswith(f"masks in {tmp_path / 'masks'}\n")
 
 
 def test_wrong_option_is_two() -> None:

@@ -37,7 +37,6 @@ class GarmentNetConfig:
     """Side of a window, pixels; divisible by 16."""
     layers: int = 3
     heads: int = 6
-    dropout: float = 0.1
     surroundings: float = 0.4
     """How much is left of what is not the garment: 0 makes it white, 1 leaves it as it is. A garment is told from its
     neighbours this way, and a bare arm can still be seen below a sleeve."""
@@ -62,7 +61,7 @@ class GarmentNet(nn.Module):
                 width,
                 config.heads,
                 3 * width,
-                dropout=config.dropout,
+                dropout=0.0,  # with some, torch would not take its fast attention
                 activation=F.gelu,
                 batch_first=True,
                 norm_first=True,

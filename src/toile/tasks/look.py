@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 import cv2
@@ -18,7 +20,7 @@ from toile.models.garment_reader import SeenGarment
 from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Cut, Description, describe, read_cut
 from toile.taxonomy import GARMENT_PARTS, JOINTS, PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
-from toile.vision.masks import attributes_of
+from toile.vision.masks import REGIONS, Mask, agnostic_mask, attributes_of, edit_mask
 from toile.vision.overlay import overlay
 from toile.vision.pose_maps import MIN_CONFIDENCE
 from toile.vision.swatches import Swatch, palette
@@ -119,6 +121,29 @@ class Look:
             "notes": list(self.notes),
         }
         return json.dumps(values, indent=2)
+
+    def masks(self) -> tuple[dict[str, Mask], dict[str, str]]:
+        """Where edits of each garment's attributes may paint, and try-ons of each region; empty without a person.
+
+        Returns:
+            Names such as `top-sleeve_length` and `agnostic-upper` to masks `(H, W)`; and names to why there is none.
+        """
+        labels, pose = self.figure.labels, self.figure.pose
+        wanted: dict[str, Callable[[], Mask]] = {
+            f"{item.name}-{attribute}": partial(edit_mask, labels, pose, attribute, item.cut.category.word)
+            for item in self.items
+            if item.cut is not None and self.shows == "person"
+            for attribute in attributes_of(item.cut.category.word)
+        }
+        if self.shows == "person":
+            wanted |= {f"agnostic-{region}": partial(agnostic_mask, labels, pose, region) for region in REGIONS}
+        masks, reasons = {}, {}
+        for name, make in wanted.items():
+            try:
+                masks[name] = make()
+            except DataError as error:
+                reasons[name] = str(error)
+        return masks, reasons
 
     def drawn_over(self, image: Image.Image) -> Image.Image:
         """The photo with tinted parts and bones."""

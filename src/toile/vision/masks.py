@@ -23,6 +23,7 @@ Mask = NDArray[np.bool_]
 """`(H, W)`, true where an edit paints."""
 Form = Literal["box", "limb"]
 Region = Literal["upper", "lower", "dress"]
+REGIONS: Final[tuple[Region, ...]] = ("upper", "lower", "dress")
 
 
 _LOWER: Final = frozenset({"skirt", "trousers", "shorts"})

@@ -120,6 +120,32 @@ def test_a_garment_without_a_person_is_one_item(seen):
     assert result.notes[1].startswith("it is not clear what this is")  # the weights are random
 
 
+def test_every_attribute_of_a_garment_has_its_mask_and_what_has_none_its_reason(seen):
+    masks, reasons = seen().masks()
+    assert {"top-sleeve_length", "top-collar", "trousers-hem", "agnostic-upper", "agnostic-lower"} <= set(masks)
+    assert all(mask.shape == SIZE and mask.any() for mask in masks.values())
+    labels = np.where(dressed() == PARTS.index("trousers"), 0, dressed()).astype(np.uint8)
+    _, reasons = seen(labels).masks()
+    assert reasons["agnostic-lower"].startswith("no garment to replace")
+
+
+def test_a_garment_alone_has_no_masks_of_a_body(seen):
+    assert seen(pose=np.zeros((18, 3))).masks() == ({}, {})
+
+
+def test_what_the_photo_cuts_off_is_not_told(seen):
+    trousers = next(
+        item
+        for item in seen(dressed()[:200], standing(), photo().crop((0, 0, 200, 200))).items
+        if item.name == "trousers"
+    )
+    assert trousers.cut is not None
+    assert not {"length", "hem"} & set(trousers.cut.attributes)
+    top = next(item for item in seen(pose=_without(0, 14, 15)).items if item.name == "top")
+    assert top.cut is not None
+    assert "collar" not in top.cut.attributes
+
+
 def test_tiny_pictures_are_refused_and_small_ones_noted(seen):
     with pytest.raises(DataError, match="the picture is 31x64 pixels; give one of at least 32 on its short side"):
         seen(image=Image.new("RGB", (31, 64)))
