@@ -79,7 +79,8 @@ def test_look_prints_one_object_and_writes_overlay_and_masks(tmp_path: Path) -> 
     people.photo().save(tmp_path / "photo.png")
     result = run("look", tmp_path / "photo.png", "--masks", tmp_path / "masks")
     assert json.loads(result.stdout)["size"] == list(people.SIZE)
-    assert Image.open(tmp_path / "photo.look.png").size == people.SIZE[::-1]
+    with Image.open(tmp_path / "photo.look.png") as overlay:
+        assert overlay.size == people.SIZE[::-1]
     assert result.stderr.endswith(f"masks in {tmp_path / 'masks'}\n")
 
 

@@ -7,7 +7,18 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def partial_label_loss(logits: Tensor, allowed: Tensor, weights: Tensor) -> Tensor:
+def member_of(allowed: Tensor, num_classes: int) -> Tensor:
+    """Sets of classes as the two losses below take them: `(B, C, H, W)`, true where class c may be.
+
+    Args:
+        allowed: `(B, H, W)` integers; bit c is set where class c may be.
+        num_classes: C.
+    """
+    classes = torch.arange(num_classes, device=allowed.device, dtype=allowed.dtype)
+    return (allowed[:, None] >> classes[:, None, None]) & 1 == 1
+
+
+def partial_label_loss(logits: Tensor, member: Tensor, weights: Tensor) -> Tensor:
     """`-log sum_{c in allowed} p_c`, averaged over pixels by the mean weight of their allowed classes.
 
     One class allowed: cross-entropy. All allowed: the pixel says nothing. In between: one of the garments that the tags
@@ -15,33 +26,31 @@ def partial_label_loss(logits: Tensor, allowed: Tensor, weights: Tensor) -> Tens
 
     Args:
         logits: `(B, C, H, W)`.
-        allowed: `(B, H, W)` int64; bit c is set where class c may be.
+        member: `(B, C, H, W)`, the classes that a pixel may be.
         weights: `(C,)`, how much a class counts.
     """
-    classes = torch.arange(logits.shape[1], device=logits.device)
-    member = (allowed[:, None] >> classes[:, None, None]) & 1 == 1
     lowest = torch.finfo(logits.dtype).min
     loss = logits.logsumexp(1) - logits.masked_fill(~member, lowest).logsumexp(1)
     count = member.sum(1)
-    pixel_weights = (member * weights[:, None, None]).sum(1) / count.clamp(min=1) * (count < logits.shape[1])
+    total_weights = torch.einsum("bchw,c->bhw", member.to(weights), weights)
+    pixel_weights = total_weights / count.clamp(min=1) * (count < logits.shape[1])
     return (loss * pixel_weights).sum() / pixel_weights.sum().clamp(min=1)
 
 
-def soft_jaccard_loss(logits: Tensor, allowed: Tensor) -> Tensor:
+def soft_jaccard_loss(logits: Tensor, member: Tensor) -> Tensor:
     """One minus the soft intersection over union, averaged over the classes that are there (Rahman and Wang 2016).
 
     Only pixels with one allowed class count. Cross-entropy is content with large classes; this is not.
 
     Args:
         logits: `(B, C, H, W)`.
-        allowed: `(B, H, W)` int64; bit c is set where class c may be.
+        member: `(B, C, H, W)`, the classes that a pixel may be.
     """
-    classes = torch.arange(logits.shape[1], device=logits.device)
-    known = (allowed & (allowed - 1) == 0)[:, None]
-    truth = ((allowed[:, None] >> classes[:, None, None]) & 1 == 1) & known
+    known = member.sum(1, keepdim=True) == 1
+    truth = member & known
     shares = logits.softmax(1) * known
     overlap = (shares * truth).sum((0, 2, 3))
-    union = (shares + truth - shares * truth).sum((0, 2, 3))
+    union = shares.sum((0, 2, 3)) + truth.sum((0, 2, 3)) - overlap
     present = truth.any(dim=3).any(dim=2).any(dim=0)
     return (1 - overlap / union.clamp(min=1e-6))[present].mean()
 

@@ -44,6 +44,21 @@ class Figure:
         """`(H, W)`, true on the person and what is worn."""
         return self.labels > 0
 
+    def scaled(self, size: tuple[int, int]) -> Figure:
+        """The same figure in a copy of the photo of another height and width."""
+        if size == self.labels.shape:
+            return self
+        height, width = size
+        pose = self.pose.copy()
+        pose[:, :2] *= (width / self.labels.shape[1], height / self.labels.shape[0])
+        return Figure(
+            labels=cv2.resize(self.labels, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8),
+            sureness=cv2.resize(
+                self.sureness.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST
+            ).astype(np.float16),
+            pose=pose,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fit:

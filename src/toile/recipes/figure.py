@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from toile.bundles import load_bundle
 from toile.catalog.photos import PART_OF_LABEL, StreetPhoto, iterate_garments, iterate_streets, photo_files
 from toile.errors import ConfigError
-from toile.losses.figure import joint_loss, partial_label_loss, soft_jaccard_loss
+from toile.losses.figure import joint_loss, member_of, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
 from toile.models.figure_reader import Fit
 from toile.models.image_encoder import ImageEncoderConfig
@@ -267,16 +267,16 @@ class _FigureLoss:
         x, y = moved[:, :, 0] / size[1] * 2 - 1, moved[:, :, 1] / size[0] * 2 - 1
         hidden = (x < shown[:, :1]) | (x > shown[:, 1:2]) | (y < shown[:, 2:3]) | (y > shown[:, 3:])
         moved[:, :, 2] = torch.where(hidden, moved[:, :, 2].clamp(max=0), moved[:, :, 2])
-        return seen, parts[:, 0, 1::2, 1::2].round().long(), moved
+        return seen, parts[:, 0, 1::2, 1::2].round().int(), moved
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
         recipe, device = self.recipe, next(module.parameters()).device
         images, allowed, joints = self._batch(generator)
         logits = module(images.to(device, memory_format=torch.channels_last))
-        parts, allowed = logits.parts.float(), allowed.to(device)
+        parts, member = logits.parts.float(), member_of(allowed.to(device), len(PARTS))
         return (
-            partial_label_loss(parts, allowed, self.weights.to(device))
-            + recipe.jaccard_loss * soft_jaccard_loss(parts, allowed)
+            partial_label_loss(parts, member, self.weights.to(device))
+            + recipe.jaccard_loss * soft_jaccard_loss(parts, member)
             + recipe.joint_loss
             * joint_loss(logits.joints.float(), joints.to(device), image_size=recipe.model.image_size)
         )

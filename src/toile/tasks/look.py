@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile.bundles import Bundle
+from toile.catalog.images import bound_side
 from toile.errors import DataError
 from toile.models.figure_reader import Figure
 from toile.models.garment_reader import SeenGarment
@@ -26,6 +27,7 @@ from toile.vision.pose_maps import MIN_CONFIDENCE
 from toile.vision.swatches import Swatch, palette
 
 MIN_SIDE_PX: Final = 32
+_LOOKED_AT_PX: Final = 1024
 _SMALL_SIDE_PX: Final = 128
 _MIN_PART_SHARE: Final = 0.004  # of the person's pixels; a pair of glasses has about this
 _MIN_GARMENT_SHARE: Final = 0.02  # of the person's pixels; less of a garment has no cut that could be told
@@ -128,7 +130,9 @@ class Look:
         Returns:
             Names such as `top-sleeve_length` and `agnostic-upper` to masks `(H, W)`; and names to why there is none.
         """
-        labels, pose = self.figure.labels, self.figure.pose
+        shrink = min(1.0, _LOOKED_AT_PX / max(self.size))
+        figure = self.figure.scaled((max(1, round(self.size[0] * shrink)), max(1, round(self.size[1] * shrink))))
+        labels, pose = figure.labels, figure.pose
         wanted: dict[str, Callable[[], Mask]] = {
             f"{item.name}-{attribute}": partial(edit_mask, labels, pose, attribute, item.cut.category.word)
             for item in self.items
@@ -140,7 +144,8 @@ class Look:
         masks, reasons = {}, {}
         for name, make in wanted.items():
             try:
-                masks[name] = make()
+                mask = make().astype(np.uint8)
+                masks[name] = cv2.resize(mask, self.size[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
             except DataError as error:
                 reasons[name] = str(error)
         return masks, reasons
@@ -161,7 +166,8 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
         raise DataError(
             f"the picture is {image.width}x{image.height} pixels; give one of at least {MIN_SIDE_PX} on its short side"
         )
-    rgb = image.convert("RGB")
+    # No network here sees more than this, and the time of all else grows with the pixels.
+    rgb = bound_side(image.convert("RGB"), _LOOKED_AT_PX)
     if _is_blank(rgb):
         raise DataError("the picture is one flat colour: nothing is seen in it; give a photo")
     (figure,) = bundle.figure_reader.read([rgb])
@@ -186,7 +192,7 @@ def look(image: Image.Image, *, bundle: Bundle) -> Look:
         size=(image.height, image.width),
         items=items,
         description=describe(cuts, colours) if cuts else None,
-        figure=figure,
+        figure=figure.scaled((image.height, image.width)),
         notes=tuple(notes),
     )
 

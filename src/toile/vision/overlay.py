@@ -36,7 +36,7 @@ PART_COLOURS: Final = MappingProxyType(
     }
 )
 """RGB of each part, far apart for parts that touch."""
-_TINTS: Final = np.array([PART_COLOURS[part] for part in PARTS], dtype=np.float32)
+_TINTS: Final = np.array([PART_COLOURS[part] for part in PARTS], dtype=np.uint8)
 
 
 def overlay(
@@ -50,9 +50,10 @@ def overlay(
         pose: COCO-18 `(18, 3)`: x, y in pixels, confidence.
         strength: share of the tint.
     """
-    photo = np.asarray(image.convert("RGB"), dtype=np.float32)
-    share = np.where(labels > 0, strength, 0.0)[..., None]
-    picture = Image.fromarray((photo * (1 - share) + _TINTS[labels] * share).round().astype(np.uint8))
+    photo = image.convert("RGB")
+    picture = Image.composite(
+        Image.blend(photo, Image.fromarray(_TINTS[labels]), strength), photo, Image.fromarray(labels > 0)
+    )
     draw = ImageDraw.Draw(picture)
     width = max(1, round(max(image.size) / 200))
     for start, end in BONES:
