@@ -17,7 +17,6 @@ import numpy as np
 
 from toile.catalog.hierarchical import CONCEPT_OF_CATEGORY, CONCEPTS, HierarchicalCaption
 from toile.catalog.plates.looks.look import Cloth, Figure, Garment, Look
-from toile.catalog.plates.looks.rules import main_garment
 from toile.catalog.plates.wording.concepts import told_concepts
 from toile.models.garment_net import QUESTIONS
 from toile.models.garment_reader import Answers, GarmentReader, SeenGarment
@@ -105,32 +104,33 @@ class Description:
     confidence: Mapping[str, float]
 
 
-def read_cut(
-    garments: Sequence[SeenGarment],
-    *,
-    reader: GarmentReader,
-    parts: Sequence[str | None],
-    hidden: Sequence[frozenset[str]],
-) -> list[Cut]:
-    """How garments are cut.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One garment whose cut is asked for.
 
-    Args:
-        garments: where they are.
-        reader: the network.
-        parts: for each the part of `taxonomy.PARTS` that it is known to be; None for any.
-        hidden: for each the attributes that its picture doesn't show.
+    Attributes:
+        garment: where it is.
+        part: of `taxonomy.PARTS`, where it is known to be one; None: it may be anything.
+        hidden: the attributes that the picture doesn't show.
     """
-    return [
-        _cut(answers, part, unseen) for answers, part, unseen in zip(reader.read(garments), parts, hidden, strict=True)
-    ]
+
+    garment: SeenGarment
+    part: str | None = None
+    hidden: frozenset[str] = frozenset()
 
 
-def _cut(answers: Answers, part: str | None, unseen: frozenset[str]) -> Cut:
-    possible = np.array([PART_OF_CATEGORY.get(word) == part or part is None for word in QUESTIONS["category"]])
-    shares = answers["category"] * possible
+def read_cuts(asked: Sequence[Asked], *, reader: GarmentReader) -> list[Cut]:
+    """How garments are cut."""
+    answers = reader.read([one.garment for one in asked])
+    return [_cut(told, one) for told, one in zip(answers, asked, strict=True)]
+
+
+def _cut(answers: Answers, asked: Asked) -> Cut:
+    words = QUESTIONS["category"]
+    shares = answers["category"] * np.array([asked.part in (None, PART_OF_CATEGORY.get(word)) for word in words])
     answers = {**answers, "category": shares / max(float(shares.sum()), 1e-9)}
     category = _likeliest("category", answers)
-    told = {name: _likeliest(name, answers) for name in attributes_of(category.word) if name not in unseen}
+    told = {name: _likeliest(name, answers) for name in attributes_of(category.word) if name not in asked.hidden}
     if "sleeve_length" in told and told["sleeve_length"].word == "sleeveless":
         told.pop("sleeve_type", None)
     return Cut(category=category, pattern=_likeliest("pattern", answers), attributes=told, answers=answers)
@@ -159,7 +159,7 @@ def describe(cuts: Mapping[str, Cut], colours: Mapping[str, str | None]) -> Desc
     collars = [cut.attributes["collar"] for cut in upper if "collar" in cut.attributes]
     told |= {"collar": collars[0]} if collars else {}
     concept = Answer(word=CONCEPT_OF_CATEGORY[main.category.word], confidence=main.category.confidence)
-    said = {"category": concept, **_concepts(cuts, colours), **told}
+    said = {"category": concept, **_concepts(cuts, part, colours), **told}
     return Description(
         main=part,
         caption=HierarchicalCaption(**{name: answer.word for name, answer in said.items()}),
@@ -175,15 +175,14 @@ def _sleeves(upper: Sequence[Cut]) -> dict[str, Answer]:
     return {name: told[name] for told in shown for name in SLEEVES if name in told}
 
 
-def _concepts(cuts: Mapping[str, Cut], colours: Mapping[str, str | None]) -> dict[str, Answer]:
+def _concepts(cuts: Mapping[str, Cut], main: str, colours: Mapping[str, str | None]) -> dict[str, Answer]:
     """Style, occasion, effect and feeling: what most draws of the answers lead to, and how many do."""
     generator = np.random.default_rng(0)
     votes: list[Counter[str | None]] = [Counter() for _ in CONCEPTS[1:]]
     for _ in range(_DRAWS):
-        look = Look(
-            figure=_ANYBODY, garments=tuple(_drawn(cut, colours.get(part), generator) for part, cut in cuts.items())
-        )
-        for counter, name in zip(votes, told_concepts(look, main_garment(look)), strict=True):
+        worn = {part: _drawn(cut, colours.get(part), generator) for part, cut in cuts.items()}
+        look = Look(figure=_ANYBODY, garments=tuple(worn.values()))
+        for counter, name in zip(votes, told_concepts(look, worn[main]), strict=True):
             counter[name] += 1
     found = {}
     for place, counter in zip(CONCEPTS[1:], votes, strict=True):
@@ -200,9 +199,9 @@ def _drawn(cut: Cut, colour: str | None, generator: np.random.Generator) -> Garm
         shares = cut.answers[question].astype(np.float64)
         return str(generator.choice(QUESTIONS[question], p=shares / shares.sum()))
 
-    category = draw("category")
+    category = _DRAWN_AS.get(draw("category"), _DRAWN_AS[cut.category.word])
     cloth = Cloth(colour=colour or "grey", pattern=_DRAWN_PATTERNS[draw("pattern")])
     return replace(
-        Garment(category=_DRAWN_AS.get(category, "blouse"), cloth=cloth),
+        Garment(category=category, cloth=cloth),
         **{name: draw(name) for name in cut.attributes},  # type: ignore[arg-type]
     )

@@ -18,7 +18,7 @@ from toile.catalog.images import bound_side
 from toile.errors import DataError
 from toile.models.figure_reader import Figure
 from toile.models.garment_reader import SeenGarment
-from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Cut, Description, describe, read_cut
+from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Asked, Cut, Description, describe, read_cuts
 from toile.taxonomy import GARMENT_PARTS, JOINTS, PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
 from toile.vision.masks import REGIONS, Mask, agnostic_mask, attributes_of, edit_mask
@@ -236,12 +236,15 @@ def _parts(image: Image.Image, figure: Figure, bundle: Bundle, *, colours: bool)
         if index and (mask := figure.labels == index).sum() >= _MIN_PART_SHARE * total
     }
     worn = [name for name, mask in masks.items() if name in GARMENT_PARTS and mask.sum() >= _MIN_GARMENT_SHARE * total]
-    cuts = read_cut(
-        [SeenGarment(image=image, mask=masks[name], pose=figure.pose) for name in worn],
-        reader=bundle.garment_reader,
-        parts=worn,
-        hidden=[_hidden(masks[name], figure) for name in worn],
-    )
+    asked = [
+        Asked(
+            garment=SeenGarment(image=image, mask=masks[name], pose=figure.pose),
+            part=name,
+            hidden=_hidden(masks[name], figure),
+        )
+        for name in worn
+    ]
+    cuts = read_cuts(asked, reader=bundle.garment_reader)
     told = dict(zip(worn, cuts, strict=True))
     items = [
         Item(
@@ -271,9 +274,7 @@ def _hidden(mask: NDArray[np.bool_], figure: Figure) -> frozenset[str]:
 
 def _garment(image: Image.Image, bundle: Bundle, *, colours: bool) -> Item:
     mask = garment_mask(image)
-    (cut,) = read_cut(
-        [SeenGarment(image=image, mask=mask)], reader=bundle.garment_reader, parts=[None], hidden=[frozenset()]
-    )
+    (cut,) = read_cuts([Asked(garment=SeenGarment(image=image, mask=mask))], reader=bundle.garment_reader)
     return Item(
         name=PART_OF_CATEGORY.get(cut.category.word, "accessory"),
         confidence=cut.category.confidence,

@@ -8,7 +8,7 @@ from PIL import Image
 
 from toile.models.garment_net import QUESTIONS
 from toile.models.garment_reader import SeenGarment
-from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Answer, describe, read_cut
+from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Answer, Asked, describe, read_cuts
 
 _ANYWHERE = SeenGarment(image=Image.new("RGB", (8, 8)), mask=np.ones((8, 8), bool))
 
@@ -33,7 +33,7 @@ class _Reader:
 
 def _cuts(parts: dict[str, dict[str, str]], hidden: frozenset[str] = frozenset(), sureness: float = 0.9):
     reader = _Reader(*parts.values(), sureness=sureness)
-    cuts = read_cut([_ANYWHERE] * len(parts), reader=reader, parts=list(parts), hidden=[hidden] * len(parts))
+    cuts = read_cuts([Asked(garment=_ANYWHERE, part=part, hidden=hidden) for part in parts], reader=reader)
     return dict(zip(parts, cuts, strict=True))
 
 
@@ -59,7 +59,7 @@ def test_a_part_is_one_of_its_own_categories_whatever_the_network_says():
 
 
 def test_a_garment_alone_may_be_anything():
-    (cut,) = read_cut([_ANYWHERE], reader=_Reader({"category": "hat"}), parts=[None], hidden=[frozenset()])
+    (cut,) = read_cuts([Asked(garment=_ANYWHERE)], reader=_Reader({"category": "hat"}))
     assert cut.category.word == "hat"
     assert cut.attributes == {}
 
