@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.bundles import load_bundle
+from toile.catalog.measured import hem_length, sleeve_length
 from toile.catalog.photos import (
     CO_PARSING_LABELS,
     PART_OF_LABEL,
@@ -109,17 +110,27 @@ def plate_rows(plate: PlateExample) -> Iterator[Row]:
 
 
 def street_rows(photo: StreetPhoto) -> Iterator[Row]:
-    """The labelled garments of a street photo; the annotators' word for most of a part's pixels names it."""
+    """The labelled garments of a street photo.
+
+    The annotators' word for most of a part's pixels names it; how long it is, and its sleeves, is measured on pixels.
+    """
     if photo.labels is None:
         return
     parts = PART_OF_LABEL[photo.labels]
-    for part in GARMENT_PARTS:
-        mask = parts == PARTS.index(part)
-        if mask.sum() < _MIN_SHARE * photo.person.sum():
-            continue
-        name = CO_PARSING_LABELS[int(np.bincount(photo.labels[mask]).argmax())]
-        pose = photo.pose if photo.pose[:, 2].any() else None
-        yield SeenGarment(image=photo.image, mask=mask, pose=pose), {"category": CO_PARSING_CATEGORIES[name]}, _STREET
+    masks = {part: parts == PARTS.index(part) for part in GARMENT_PARTS}
+    worn = [part for part, mask in masks.items() if mask.sum() >= _MIN_SHARE * photo.person.sum()]
+    outermost = next((part for part in ("outerwear", "top", "dress") if part in worn), None)
+    pose = photo.pose if photo.pose[:, 2].any() else None
+    for part in worn:
+        name = CO_PARSING_LABELS[int(np.bincount(photo.labels[masks[part]]).argmax())]
+        category = CO_PARSING_CATEGORIES[name]
+        known = {
+            "category": category,
+            "length": hem_length(masks[part], photo.pose, category),
+            "sleeve_length": sleeve_length(parts, photo.pose) if part == outermost else None,
+        }
+        told = {question: word for question, word in known.items() if word is not None}
+        yield SeenGarment(image=photo.image, mask=masks[part], pose=pose), told, _STREET
 
 
 def _photo_rows(path: Path) -> Iterator[Row]:
@@ -253,14 +264,11 @@ def run(
         progress: watcher.
     """
     cache, size = out.parent / "pictures", recipe.model.window_size
+    streets, photos = (photo_files(data, name) for name in ("streets.parquet", "garments.parquet"))
     arrays = joined(
         [
-            cached_arrays(
-                cache, f"garments-streets-{size}", photo_files(data, "streets.parquet"), partial(_streets, size=size)
-            ),
-            cached_arrays(
-                cache, f"garments-photos-{size}", photo_files(data, "garments.parquet"), partial(_photos, size=size)
-            ),
+            cached_arrays(cache, f"garments-streets-measured-{size}", streets, partial(_streets, size=size)),
+            cached_arrays(cache, f"garments-photos-{size}", photos, partial(_photos, size=size)),
             _drawn(cache, recipe, progress),
         ]
     )

@@ -8,7 +8,7 @@ world's captions are made with; where no row but a table's last holds, they stay
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -26,8 +26,9 @@ from toile.vision.masks import attributes_of
 LOWER_END: Final = frozenset({"length", "hem"})
 SLEEVES: Final = frozenset({"sleeve_length", "sleeve_type"})
 COLLAR: Final = frozenset({"collar"})
+_MEASURED_ODDS: Final = 8.0  # how much likelier a length gets by being measured
 _DRAWS: Final = 64  # of answers, by their probabilities, to see how sure a concept is
-_UPPER_PARTS: Final = ("outerwear", "top", "dress")  # from outside to inside: a top with a dress is worn over it
+UPPER_PARTS: Final = ("outerwear", "top", "dress")  # from outside to inside: a top with a dress is worn over it
 _LOWER_PARTS: Final = ("skirt", "trousers")
 # The sample world's garment for each of our categories, so that its tables of concepts can be asked.
 _DRAWN_AS: Final = MappingProxyType(
@@ -112,11 +113,13 @@ class Asked:
         garment: where it is.
         part: of `taxonomy.PARTS`, where it is known to be one; None: it may be anything.
         hidden: the attributes that the picture doesn't show.
+        measure: from a category to the attributes that were measured on the pixels.
     """
 
     garment: SeenGarment
     part: str | None = None
     hidden: frozenset[str] = frozenset()
+    measure: Callable[[str], Mapping[str, str]] = lambda category: {}
 
 
 def read_cuts(asked: Sequence[Asked], *, reader: GarmentReader) -> list[Cut]:
@@ -130,6 +133,9 @@ def _cut(answers: Answers, asked: Asked) -> Cut:
     shares = answers["category"] * np.array([asked.part in (None, PART_OF_CATEGORY.get(word)) for word in words])
     answers = {**answers, "category": shares / max(float(shares.sum()), 1e-9)}
     category = _likeliest("category", answers)
+    for name, word in asked.measure(category.word).items():
+        odds = np.where(np.array(QUESTIONS[name]) == word, _MEASURED_ODDS, 1.0).astype(np.float32)
+        answers[name] = answers[name] * odds / (answers[name] * odds).sum()
     told = {name: _likeliest(name, answers) for name in attributes_of(category.word) if name not in asked.hidden}
     if "sleeve_length" in told and told["sleeve_length"].word == "sleeveless":
         told.pop("sleeve_type", None)
@@ -151,8 +157,8 @@ def describe(cuts: Mapping[str, Cut], colours: Mapping[str, str | None]) -> Desc
         cuts: part to how it is cut; at least one.
         colours: part to the name of its main colour; None where none is known.
     """
-    upper = [cuts[part] for part in _UPPER_PARTS if part in cuts]
-    part = next(part for part in (*_UPPER_PARTS, *_LOWER_PARTS) if part in cuts)
+    upper = [cuts[part] for part in UPPER_PARTS if part in cuts]
+    part = next(part for part in (*UPPER_PARTS, *_LOWER_PARTS) if part in cuts)
     main = cuts[part]
     told = {name: main.attributes[name] for name in ("length", "hem") if name in main.attributes}
     told |= _sleeves(upper)

@@ -15,10 +15,11 @@ from PIL import Image
 
 from toile.bundles import Bundle
 from toile.catalog.images import bound_side
+from toile.catalog.measured import hem_length, sleeve_length
 from toile.errors import DataError
 from toile.models.figure_reader import Figure
 from toile.models.garment_reader import SeenGarment
-from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, Asked, Cut, Description, describe, read_cuts
+from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, UPPER_PARTS, Asked, Cut, Description, describe, read_cuts
 from toile.taxonomy import GARMENT_PARTS, JOINTS, PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
 from toile.vision.masks import REGIONS, Mask, agnostic_mask, attributes_of, edit_mask
@@ -236,11 +237,13 @@ def _parts(image: Image.Image, figure: Figure, bundle: Bundle, *, colours: bool)
         if index and (mask := figure.labels == index).sum() >= _MIN_PART_SHARE * total
     }
     worn = [name for name, mask in masks.items() if name in GARMENT_PARTS and mask.sum() >= _MIN_GARMENT_SHARE * total]
+    outermost = next((part for part in UPPER_PARTS if part in worn), None)
     asked = [
         Asked(
             garment=SeenGarment(image=image, mask=masks[name], pose=figure.pose),
             part=name,
             hidden=_hidden(masks[name], figure),
+            measure=partial(_measured, figure, masks[name], sleeved=name == outermost),
         )
         for name in worn
     ]
@@ -270,6 +273,14 @@ def _hidden(mask: NDArray[np.bool_], figure: Figure) -> frozenset[str]:
     if mask[0].any() or (not seen[_FACE].any() and seen[_SHOULDERS].all()):
         unseen |= COLLAR
     return unseen
+
+
+def _measured(figure: Figure, mask: NDArray[np.bool_], category: str, *, sleeved: bool) -> dict[str, str]:
+    """Lengths of a worn garment as its pixels and the joints have them; sleeves for the outermost on the trunk."""
+    found = {"length": hem_length(mask, figure.pose, category)}
+    if sleeved:
+        found["sleeve_length"] = sleeve_length(figure.labels, figure.pose)
+    return {name: word for name, word in found.items() if word is not None}
 
 
 def _garment(image: Image.Image, bundle: Bundle, *, colours: bool) -> Item:

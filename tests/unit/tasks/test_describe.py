@@ -69,6 +69,17 @@ def test_what_the_picture_hides_is_not_told():
     assert set(cut.attributes) == SLEEVES
 
 
+def test_what_is_measured_outweighs_a_doubt_but_not_a_certainty():
+    def length(sureness: float) -> str:
+        reader = _Reader(_DRESS, sureness=sureness)
+        asked = Asked(garment=_ANYWHERE, part="dress", measure=lambda category: {"length": "mid"})
+        (cut,) = read_cuts([asked], reader=reader)
+        return cut.attributes["length"].word
+
+    assert length(0.5) == "mid"
+    assert length(0.999) == "long"
+
+
 def test_no_sleeves_have_no_type():
     (cut,) = _cuts({"top": {"category": "blouse", "sleeve_length": "sleeveless"}}).values()
     assert "sleeve_type" not in cut.attributes
