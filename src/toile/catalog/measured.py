@@ -12,12 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from toile.catalog.plates.figure.body import NECK_PIT
 from toile.catalog.plates.garments.measures import SLEEVE_ENDS, hem_of
 from toile.taxonomy import ATTRIBUTES, PARTS
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
 _ARMS: Final = ((2, 3, 4), (5, 6, 7))
-_HIPS, _KNEES, _ANKLES = [8, 11], [9, 12], [10, 13]
+_NECK, _HIPS, _KNEES, _ANKLES = [1], [8, 11], [9, 12], [10, 13]
 _SKIN: Final = PARTS.index("skin")
 _UPPER: Final = [PARTS.index(part) for part in ("top", "outerwear", "dress")]
 _STEPS: Final = np.linspace(0.1, 2.0, 58)
@@ -25,12 +26,16 @@ _STEPS: Final = np.linspace(0.1, 2.0, 58)
 _MAX_HIDDEN: Final = 0.2  # of the arm's steps that show neither sleeve nor skin
 _SHOULDER: Final = 0.45  # a garment that leaves most of the arm above this bare has no sleeves
 _MAX_APART: Final = 0.5  # by which the ends of the two sleeves may differ
-_HIP_V, _KNEE_V, _ANKLE_V = 4.05, 6.2, 8.35
+_NECK_V, _HIP_V, _KNEE_V, _ANKLE_V = NECK_PIT, 4.05, 6.2, 8.35
 """Heights of the joints on the sample world's figure, in which the words for lengths are defined."""
 _LOWEST: Final = 0.98  # share of the garment's pixels above its end; the rest are stray
 _DRAWN_AS: Final = MappingProxyType(
-    {"skirt": "skirt", "dress": "dress", "outerwear": "coat", "trousers": "trousers", "shorts": "shorts"}
+    {name: name for name in ("t-shirt", "blouse", "shirt", "sweater", "hoodie", "blazer")}
+    | {name: name for name in ("skirt", "dress", "jumpsuit", "trousers", "shorts")}
+    | {"outerwear": "coat", "top": "vest"}
+    | dict.fromkeys(("longsleeve", "polo", "undershirt"), "t-shirt")
 )
+"""The garment of the sample world whose lengths a category's are."""
 
 
 def sleeve_length(labels: NDArray[np.uint8], pose: NDArray[np.floating]) -> str | None:
@@ -70,7 +75,9 @@ def _sleeve_end(labels: NDArray[np.uint8], arm: NDArray[np.floating]) -> float |
 
 
 def hem_length(mask: NDArray[np.bool_], pose: NDArray[np.floating], category: str) -> str | None:
-    """Of `taxonomy.ATTRIBUTES`: by where a skirt, dress, coat, trousers or shorts end between hip and ankle.
+    """Of `taxonomy.ATTRIBUTES`: by where a garment ends between neck and ankle.
+
+    A top that is tucked in ends at the waistband: that is what is measured.
 
     Args:
         mask: `(H, W)`, true on the garment.
@@ -78,18 +85,16 @@ def hem_length(mask: NDArray[np.bool_], pose: NDArray[np.floating], category: st
         category: of `taxonomy.CATEGORIES`.
     """
     drawn = _DRAWN_AS.get(category)
-    joints = [*_HIPS, *_KNEES, *_ANKLES]
+    joints = [*_NECK, *_HIPS, *_KNEES, *_ANKLES]
     if drawn is None or (pose[joints, 2] < MIN_CONFIDENCE).any() or mask[-1].any() or not mask.any():
         return None
-    heights = [float(pose[pair, 1].mean()) for pair in (_HIPS, _KNEES, _ANKLES)]
-    if not heights[0] < heights[1] < heights[2]:
+    heights = [float(pose[rows, 1].mean()) for rows in (_NECK, _HIPS, _KNEES, _ANKLES)]
+    if not heights[0] < heights[1] < heights[2] < heights[3]:
         return None
-    rows = np.flatnonzero(np.cumsum(mask.sum(1)) >= _LOWEST * mask.sum())
-    v = float(np.interp(rows[0], heights, [_HIP_V, _KNEE_V, _ANKLE_V]))
-    if rows[0] < heights[0]:
-        v = _HIP_V - (heights[0] - rows[0]) / (heights[1] - heights[0]) * (_KNEE_V - _HIP_V)
+    end = np.flatnonzero(np.cumsum(mask.sum(1)) >= _LOWEST * mask.sum())[0]
+    v = float(np.interp(end, heights, [_NECK_V, _HIP_V, _KNEE_V, _ANKLE_V]))
     lengths = ATTRIBUTES["length"]
-    if drawn in ("trousers", "shorts"):
+    if drawn in ("jumpsuit", "trousers", "shorts"):
         t = (v - _HIP_V) / (_KNEE_V - _HIP_V)
         return min(lengths, key=lambda name: abs(hem_of(drawn, name) - t))
     return min(lengths, key=lambda name: abs(hem_of(drawn, name) - v))

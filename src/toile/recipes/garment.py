@@ -33,6 +33,7 @@ from toile.catalog.plates.examples import PlateConfig, PlateExample, example
 from toile.catalog.plates.plate import flat_lay
 from toile.catalog.plates.worn import flat_answers, worn_parts
 from toile.catalog.split import split_of
+from toile.errors import ConfigError
 from toile.models.garment_net import QUESTIONS, GarmentNet, GarmentNetConfig
 from toile.models.garment_reader import SeenGarment, as_input, windows_on
 from toile.models.memory import channels_last
@@ -70,8 +71,10 @@ class GarmentRecipe(Strict):
     """Everything that decides the reader's weights besides the data."""
 
     loop: LoopConfig
+    start_from: str = ""
+    """Folder of a bundle whose reader of garments is trained further, or `embedded`."""
     trunk_from: str = "embedded"
-    """Folder of the bundle whose encoder gives the trunk its first weights, or the embedded one; empty: none."""
+    """Else: folder of the bundle whose encoder gives the trunk its first weights, or the embedded one; empty: none."""
     model: GarmentNetConfig = field(default_factory=GarmentNetConfig)
     augment: AugmentConfig = field(
         default_factory=lambda: AugmentConfig(scale=0.12, shift=0.03, rotation_degrees=6.0, brightness=0.3)
@@ -274,12 +277,28 @@ def run(
     )
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(GarmentNet(recipe.model))
-    if recipe.trunk_from:
-        folder = None if recipe.trunk_from == "embedded" else Path(recipe.trunk_from)
-        weights = load_bundle(folder).tower.image.state_dict()
-        # The encoder has a stage more than is wanted here.
-        net.trunk.load_state_dict({name: weights[name] for name in net.trunk.state_dict()})
+    _load_start(net, recipe)
     average = train_loop(net, _GarmentLoss(recipe, arrays), recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, GarmentNet):
         raise TypeError(f"the loop returned {type(average)}, expected a GarmentNet")
     return average
+
+
+def _load_start(net: GarmentNet, recipe: GarmentRecipe) -> None:
+    """First weights: of a whole reader, of the first stages of an encoder's trunk, or as they were drawn.
+
+    Raises:
+        ConfigError: the other network has other sizes.
+    """
+    source = recipe.start_from or recipe.trunk_from
+    if not source:
+        return
+    bundle = load_bundle(None if source == "embedded" else Path(source))
+    try:
+        if recipe.start_from:
+            net.load_state_dict(bundle.garment_reader.net.state_dict())
+        else:
+            weights = bundle.tower.image.state_dict()
+            net.trunk.load_state_dict({name: weights[name] for name in net.trunk.state_dict()})
+    except (RuntimeError, KeyError) as error:
+        raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error

@@ -77,5 +77,5 @@ def test_trousers_to_the_ankles_are_long_and_what_leaves_the_photo_is_not_measur
     trousers = dressed() == PARTS.index("trousers")
     assert hem_length(trousers, standing(), "trousers") == "long"
     assert hem_length(trousers[:200], standing(), "trousers") is None
-    assert hem_length(trousers, standing(), "shirt") is None  # tops end where they are tucked in, or not
+    assert hem_length(trousers, standing(), "hat") is None
     assert hem_length(np.zeros_like(trousers), standing(), "trousers") is None
