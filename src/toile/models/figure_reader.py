@@ -15,10 +15,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from toile.models.figure_net import FigureNet
+from toile.models.fit import Fit
+from toile.models.part_labels import decided
 from toile.taxonomy import MIRRORED_JOINTS
 
 _BATCH_SIZE: Final = 8
-_MAX_SIDE_PX: Final = 1024  # of the maps that are decided on; a larger photo gets its labels enlarged
 _MARGIN: Final = 0.06  # of the person's longer side, around the box that is looked at from near
 _PIECE_SHARE: Final = 0.1  # of the largest piece; smaller ones are specks of the glance
 _MIN_PERSON_SHARE: Final = 0.002  # of the picture
@@ -60,64 +61,6 @@ class Figure:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fit:
-    """Where a photo, or a box of it, lies in the middle of a picture of the network's size, as large as it goes.
-
-    Attributes:
-        box: left, top, right, bottom in the photo's pixels.
-        size: height and width of the picture.
-    """
-
-    box: tuple[int, int, int, int]
-    size: tuple[int, int]
-
-    @classmethod
-    def of(cls, image: Image.Image, size: tuple[int, int]) -> Fit:
-        """The fit of a whole photo."""
-        return cls(box=(0, 0, image.width, image.height), size=size)
-
-    @property
-    def sides(self) -> tuple[int, int]:
-        """Height and width of the box."""
-        left, top, right, bottom = self.box
-        return bottom - top, right - left
-
-    @property
-    def scale(self) -> float:
-        """Picture's pixels a photo's pixel."""
-        return min(self.size[0] / self.sides[0], self.size[1] / self.sides[1])
-
-    @property
-    def inner(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture that the box covers."""
-        sides = [max(1, round(side * self.scale)) for side in self.sides]
-        starts = [(whole - side) // 2 for whole, side in zip(self.size, sides, strict=True)]
-        return slice(starts[0], starts[0] + sides[0]), slice(starts[1], starts[1] + sides[1])
-
-    def picture(self, image: Image.Image) -> NDArray[np.uint8]:
-        """The box of the photo on white, `(H, W, 3)`."""
-        rows, columns = self.inner
-        resample = Image.Resampling.BOX if self.scale < 0.5 else Image.Resampling.BICUBIC
-        canvas = np.full((*self.size, 3), 255, np.uint8)
-        sides = (columns.stop - columns.start, rows.stop - rows.start)
-        canvas[rows, columns] = np.asarray(image.convert("RGB").resize(sides, resample, self.box))
-        return canvas
-
-    def points(self, xy: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Pixels of the photo to pixels of the picture, `(..., 2)`."""
-        return (xy - np.array(self.box[:2], np.float32)) * np.float32(self.scale) + self._corner
-
-    def points_back(self, xy: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Pixels of the picture to pixels of the photo, `(..., 2)`."""
-        return (xy - self._corner) / np.float32(self.scale) + np.array(self.box[:2], np.float32)
-
-    @property
-    def _corner(self) -> NDArray[np.float32]:
-        rows, columns = self.inner
-        return np.array([columns.start, rows.start], np.float32)
-
-
 class FigureReader:
     """The embedded network as a reader of photos: it glances at the whole, then looks at the person from near.
 
@@ -140,6 +83,24 @@ class FigureReader:
         ]
 
     def _batch(self, images: Sequence[Image.Image]) -> Iterator[Figure]:
+        fits, parts, joints = self.look_closely(images)
+        for row, (fit, image) in enumerate(zip(fits, images, strict=True)):
+            rows, columns = fit.inner
+            left, top, right, bottom = fit.box
+            labels = np.zeros((image.height, image.width), np.uint8)
+            sureness = np.ones(labels.shape, np.float16)
+            here = slice(top, bottom), slice(left, right)
+            labels[here], sureness[here] = decided(parts[row][:, rows, columns], image.crop(fit.box))
+            yield Figure(labels=labels, sureness=sureness, pose=_pose(joints[row], fit))
+
+    @torch.inference_mode()
+    def look_closely(self, images: Sequence[Image.Image]) -> tuple[list[Fit], Tensor, Tensor]:
+        """What the network says at its second look, before any decision.
+
+        Returns:
+            Where the person's box of each photo lies, probabilities of the parts `(B, C, H, W)`, and of where the
+            joints are seen `(B, 18, H / 4, W / 4)`.
+        """
         size = self.net.config.image_size
         glances = [Fit.of(image, size) for image in images]
         parts, _ = self._probabilities(self._pixels(images, glances), mirrored=False)
@@ -147,15 +108,7 @@ class FigureReader:
             Fit(box=person_box(shares.argmax(0).numpy() > 0, fit), size=size)
             for shares, fit in zip(parts, glances, strict=True)
         ]
-        parts, joints = self._probabilities(self._pixels(images, fits), mirrored=self.mirrored)
-        for row, (fit, image) in enumerate(zip(fits, images, strict=True)):
-            rows, columns = fit.inner
-            left, top, right, bottom = fit.box
-            labels = np.zeros((image.height, image.width), np.uint8)
-            sureness = np.ones(labels.shape, np.float16)
-            here = slice(top, bottom), slice(left, right)
-            labels[here], sureness[here] = decided(parts[row][:, rows, columns], fit.sides)
-            yield Figure(labels=labels, sureness=sureness, pose=_pose(joints[row], fit))
+        return fits, *self._probabilities(self._pixels(images, fits), mirrored=self.mirrored)
 
     def _pixels(self, images: Sequence[Image.Image], fits: Sequence[Fit]) -> Tensor:
         """Fitted pictures `(B, 3, H, W)` in [-1, 1] on the network's device."""
@@ -202,22 +155,6 @@ def person_box(person: NDArray[np.bool_], fit: Fit) -> tuple[int, int, int, int]
     box = np.array([*np.maximum(first, (left, top)), *np.minimum(last, (right, bottom))])
     x1, y1, x2, y2 = (int(side) for side in box.round())
     return x1, y1, max(x1 + 1, x2), max(y1 + 1, y2)
-
-
-def decided(shares: Tensor, photo: tuple[int, int]) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
-    """The likeliest part of each of a photo's pixels, and its probability, both `(H, W)`.
-
-    Args:
-        shares: probabilities of the parts, `(C, h, w)`, of the photo and nothing else.
-        photo: its height and width. Decided at no more than 1,024 pixels a side; the rest is enlarged.
-    """
-    height, width = photo
-    shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
-    size = max(1, round(height * shrink)), max(1, round(width * shrink))
-    best, labels = F.interpolate(shares[None], size=size, mode="bilinear", align_corners=False)[0].max(0)
-    full = Image.fromarray(labels.numpy().astype(np.uint8)).resize((width, height), Image.Resampling.NEAREST)
-    sureness = Image.fromarray(best.numpy()).resize((width, height), Image.Resampling.NEAREST)
-    return np.asarray(full), np.asarray(sureness).astype(np.float16)
 
 
 def _pose(joints: Tensor, fit: Fit) -> NDArray[np.float32]:

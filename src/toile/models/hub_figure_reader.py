@@ -14,7 +14,8 @@ from PIL import Image
 from torch import Tensor
 
 from toile.errors import CheckpointError
-from toile.models.figure_reader import Figure, decided
+from toile.models.figure_reader import Figure
+from toile.models.part_labels import decided
 from toile.taxonomy import CO_PARSING_PARTS, JOINTS, PARTS
 
 # Names of ATR and LIP, which public clothes parsers are trained on, that are neither parts nor names of co-parsing.
@@ -73,7 +74,7 @@ class HubFigureReader:
         shares = self.parser(**inputs).logits.float().softmax(1).cpu()
         # Several of the checkpoint's classes are one part of ours: their probabilities add up.
         joined = torch.zeros(1, len(PARTS), *shares.shape[-2:]).index_add_(1, self.parts, shares)
-        labels, sureness = decided(joined[0], (image.height, image.width))
+        labels, sureness = decided(joined[0].cpu(), image)
         return Figure(labels=labels, sureness=sureness, pose=self._joints(image, labels > 0))
 
     def _joints(self, image: Image.Image, person: NDArray[np.bool_]) -> NDArray[np.float32]:

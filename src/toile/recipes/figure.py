@@ -25,10 +25,11 @@ from toile.catalog.photos import PART_OF_LABEL, StreetPhoto, iterate_garments, i
 from toile.errors import ConfigError
 from toile.losses.figure import joint_loss, member_of, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
-from toile.models.figure_reader import Fit
+from toile.models.fit import Fit
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.models.memory import channels_last
 from toile.progress import Progress
+from toile.recipes.part_balance import balance_parts
 from toile.taxonomy import CO_PARSING_PARTS, GARMENT_PARTS, MIRRORED_JOINTS, PART_OF_CATEGORY, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
 from toile.training.cache import Arrays, cached_arrays, joined
@@ -310,6 +311,16 @@ def run(
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
         raise TypeError(f"the loop returned {type(average)}, expected a FigureNet")
+    held_back = [
+        photo
+        for path in photo_files(data, "streets.parquet")
+        for photo in iterate_streets(path, "validation")
+        if photo.labels is not None and not photo.captions
+    ]
+    if held_back:
+        progress("balancing parts", 0, 1)
+        balance_parts(average, held_back)
+        progress("balancing parts", 1, 1)
     return average
 
 

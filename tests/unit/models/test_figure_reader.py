@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from toile.models.figure_net import FigureLogits, FigureNet, FigureNetConfig
-from toile.models.figure_reader import FigureReader, Fit, person_box
+from toile.models.figure_reader import FigureReader, person_box
+from toile.models.fit import Fit
 from toile.models.image_encoder import ImageEncoderConfig
 from toile.taxonomy import MIRRORED_JOINTS
 
