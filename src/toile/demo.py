@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from toile import __version__
 from toile.catalog.sample import sample_path
-from toile.pages import DemoFacts, DrawnBlock, FoundBlock, demo_page
+from toile.pages import DemoFacts, DrawnBlock, FoundBlock, SeenBlock, demo_page
 from toile.pages.rendering import command
 from toile.progress import Progress
 from toile.tasks.design import design, save_designs
 from toile.tasks.index import IndexReport, index_catalog
+from toile.tasks.look import look
 from toile.tasks.search import search
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
+    from toile.tasks.look import Look
     from toile.tasks.search import Hit
 
 WORDS: Final = ("a red dress", "blue jeans", "a green hoodie", "black boots")
@@ -32,6 +34,7 @@ PROMPTS: Final = (
     "grey sweater, blue jeans, white shoes",
 )
 _HITS: Final = 6
+_LOOKS: Final = 3
 _SEED: Final = 7
 _DESIGNS: Final = 2  # a prompt: eight pictures at the slowest allowed 5 s leave half of the 90 s that a second run has
 
@@ -61,12 +64,14 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     by_picture = [_ask_picture(hit, path, None, index_dir, bundle) for hit, path in pictures]
     changed = zip(pictures, CHANGES, strict=False)  # a source of one picture has one query picture
     by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in changed]
+    seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
     html = demo_page(
         _facts(photos, report, bundle, time.perf_counter() - start),
         by_words=by_words,
         by_picture=by_picture,
         by_both=by_both,
+        seen=seen,
         drawn=drawn,
     )
     page = out / "demo.html"
@@ -123,6 +128,21 @@ def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundl
         command=command(*asked, "--index", str(index_dir), "--k", str(_HITS)),
         result=search(index_dir, bundle=bundle, text=words, image=image, where=others, k=_HITS),
     )
+
+
+def _see(blocks: Sequence[FoundBlock], out: Path, bundle: Bundle, progress: Progress) -> list[SeenBlock]:
+    """What is seen in the first person among the hits of each search; where none shows a person, in the best hit."""
+    seen: dict[str, tuple[Hit, Look]] = {}
+    for number, block in enumerate(blocks[:_LOOKS]):
+        progress("looking", number, _LOOKS)
+        looked = [(hit, look(hit.record.picture(), bundle=bundle)) for hit in block.result.hits if hit.id not in seen]
+        people = [pair for pair in looked if pair[1].shows == "person"]
+        seen |= {hit.id: (hit, found) for hit, found in (people or looked)[:1]}
+    files = _save_pictures([hit for hit, _ in seen.values()], out / "looks")
+    return [
+        SeenBlock(image=hit.record.picture(), look=seen[hit.id][1], command=command("toile", "look", str(path)))
+        for hit, path in files
+    ]
 
 
 def _draw(out: Path, bundle: Bundle, progress: Progress) -> list[DrawnBlock]:

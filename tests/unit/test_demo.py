@@ -6,17 +6,24 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from fakes import FakeBundle
 from toile import demo
+from toile.catalog.hierarchical import HierarchicalCaption
 from toile.catalog.sample import sample_path
 from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
+from toile.models.figure_reader import Figure
 from toile.progress import no_progress
 from toile.recipe import Recipe, read_recipe
+from toile.tasks.describe import Answer, Cut, Description
 from toile.tasks.design import Design
+from toile.tasks.look import Item, Look
+from toile.taxonomy import PARTS
+from toile.vision.swatches import Swatch
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,41 @@ def drawn(prompt, *, bundle, n, seed):
     ]
 
 
+def seen(picture, *, bundle):
+    """A person in a long plain dress, whatever the picture."""
+    told = {"length": Answer(word="long", confidence=0.875)}
+    cut = Cut(
+        category=Answer(word="dress", confidence=0.9),
+        pattern=Answer(word="plain", confidence=0.5),
+        attributes=told,
+        answers={},
+    )
+    colours = (Swatch(name="red", hex="#c01020", share=1.0),)
+    size = picture.height, picture.width
+    return Look(
+        shows="person",
+        num_people=1,
+        size=size,
+        items=(Item(name="dress", confidence=0.8, share=1.0, colours=colours, cut=cut),),
+        description=Description(
+            main="dress", caption=HierarchicalCaption(category="Dress", length="long"), confidence={"length": 0.875}
+        ),
+        figure=Figure(
+            labels=np.full(size, PARTS.index("dress"), np.uint8),
+            sureness=np.ones(size, np.float16),
+            pose=np.zeros((18, 3), np.float32),
+        ),
+        notes=("the feet are not seen: lengths are not to be told",),
+    )
+
+
 @pytest.fixture
 def quick(monkeypatch, tmp_path) -> Path:
     """Twelve rows of the sample stand for the sample, a plain square for a design."""
     rows = pq.read_table(sample_path()).slice(0, 12)
     pq.write_table(rows, tmp_path / "twelve.parquet")
     monkeypatch.setattr(demo, "design", drawn)
+    monkeypatch.setattr(demo, "look", seen)
     monkeypatch.setattr(demo, "sample_path", lambda: tmp_path / "twelve.parquet")
     return tmp_path / "out"
 
@@ -53,8 +89,13 @@ def test_the_page_holds_hits_of_every_kind_and_designs(quick):
     assert "12 in " in page
     for words in (*WORDS, *CHANGES, *PROMPTS):
         assert f"“{words}”" in page
-    # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt
-    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS)
+    # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt, and three
+    # pictures that are looked at, each with its overlay
+    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3
+    assert page.count("<em>Dress, Long Dress</em>") == 3
+    assert "plain 50%, length long 88%" in page
+    assert page.count("the feet are not seen") == 3
+    assert len(list((quick / "looks").iterdir())) == 3
     assert not re.search(r'(src|href)="(?!data:)', page)
 
 

@@ -13,7 +13,9 @@ from toile.pages.rendering import data_uri, picture_uri, pretty_recipe, render
 from toile.recipe import png_bytes
 
 if TYPE_CHECKING:
+    from toile.tasks.describe import Cut
     from toile.tasks.design import Design
+    from toile.tasks.look import Look
     from toile.tasks.search import SearchResult
 
 
@@ -25,6 +27,15 @@ class FoundBlock:
     image: Image.Image | None
     command: str
     result: SearchResult
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenBlock:
+    """One picture and what is seen in it."""
+
+    image: Image.Image
+    look: Look
+    command: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +76,23 @@ class _Found:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _SeenItem:
+    name: str
+    colours: list[tuple[str, str]]  # hex and name
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    picture: str
+    overlay: str
+    caption: str
+    items: list[_SeenItem]
+    notes: tuple[str, ...]
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Drawn:
     prompt: str
     pictures: list[tuple[str, int]]
@@ -79,6 +107,7 @@ def demo_page(
     by_words: Sequence[FoundBlock],
     by_picture: Sequence[FoundBlock],
     by_both: Sequence[FoundBlock],
+    seen: Sequence[SeenBlock],
     drawn: Sequence[DrawnBlock],
 ) -> str:
     """One self-contained HTML page. Designs lie in it as the very PNG files, recipes inside."""
@@ -88,6 +117,7 @@ def demo_page(
         by_words=[_found(block) for block in by_words],
         by_picture=[_found(block) for block in by_picture],
         by_both=[_found(block) for block in by_both],
+        seen=[_seen(block) for block in seen],
         drawn=[_drawn(block) for block in drawn],
     )
 
@@ -101,6 +131,31 @@ def _found(block: FoundBlock) -> _Found:
         command=block.command,
         recipe=pretty_recipe(block.result.recipe),
     )
+
+
+def _seen(block: SeenBlock) -> _Seen:
+    description = block.look.description
+    return _Seen(
+        picture=picture_uri(block.image),
+        overlay=picture_uri(block.look.drawn_over(block.image)),
+        caption="" if description is None else str(description.caption),
+        items=[
+            _SeenItem(
+                name=item.name if item.cut is None else item.cut.category.word,
+                colours=[(colour.hex, colour.name) for colour in item.colours],
+                said="" if item.cut is None else _cut_in_words(item.cut),
+            )
+            for item in block.look.items
+        ],
+        notes=block.look.notes,
+        command=block.command,
+    )
+
+
+def _cut_in_words(cut: Cut) -> str:
+    """`plain 98 %, length long 87 %, collar v 91 %`."""
+    told = {"": cut.pattern, **{name.replace("_", " ") + " ": answer for name, answer in cut.attributes.items()}}
+    return ", ".join(f"{name}{answer.word} {answer.confidence:.0%}" for name, answer in told.items())
 
 
 def _drawn(block: DrawnBlock) -> _Drawn:

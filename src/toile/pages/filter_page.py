@@ -21,6 +21,8 @@ _NAMES: Final = {
     "persons": "Persons",
     "body": "Body in view",
     "area": "Person's share of the picture",
+    "garment": "Named garments seen",
+    "colour": "Named colours seen",
     "id": "Repeated ids",
     "hash": "Same pixels",
     "embedding": "Same embedding",
@@ -126,7 +128,8 @@ def _remark(name: str, report: FilterReport) -> str:
     unjudged = verdicts[Verdict.NOT_JUDGED] - report.account.verdicts["readable"][Verdict.DROPPED]
     if unjudged > 0 and name in ("persons", "body", "area"):
         count = "any record" if unjudged == sum(verdicts.values()) else f"{unjudged:,} records"
-        return f"not judged for {count}: no such column, and nothing is guessed"
+        how = "nothing was seen" if report.settings.rules.look else "no such column, and nobody looked"
+        return f"not judged for {count}: {how}"
     return ""
 
 
@@ -151,6 +154,10 @@ def _why(told: dict[str, Any], rule: str | None) -> str:
     if rule in _SHOWN_VALUES:
         column, words = _SHOWN_VALUES[rule]
         return words.format(told[column])
+    if rule == "garment":
+        return f"not seen: {', '.join(told['unseen'])}"
+    if rule == "colour":
+        return f"in other colours: {', '.join(told['miscoloured'])}"
     return ""
 
 

@@ -7,6 +7,7 @@ import textwrap
 import tracemalloc
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +22,11 @@ from toile.catalog.filtering.settings import FilterSettings, RuleSettings, Score
 from toile.catalog.photos import iterate_garments
 from toile.errors import ConfigError, DataError
 from toile.pages import filter_page
+from toile.tasks import filter as task
 from toile.tasks.filter import FilterReport, filter_source, restore
 from toile.tasks.index import index_catalog
+from toile.tasks.look import Item
+from toile.vision.swatches import Swatch
 
 SHADES = {"red": (200, 30, 40), "green": (46, 125, 60), "blue": (47, 99, 184), "yellow": (242, 215, 46)}
 NAMES = tuple(SHADES)
@@ -245,7 +249,7 @@ def test_every_rule_drops_what_it_should(tmp_path):
     assert told[twin]["same_hash"] == 20 - twin
     assert report.account.verdicts["persons"]["not judged"] == 3  # the two broken rows, and the one that doesn't say
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "not judged for 1 records: no such column, and nothing is guessed" in page
+    assert "not judged for 1 records: no such column, and nobody looked" in page
     with pytest.raises(DataError, match="could not be read and can't come back: g0004"):
         restore(tmp_path / "out", ["g0004"])
 
@@ -444,3 +448,41 @@ def test_memory_does_not_grow_with_the_source(tmp_path, monkeypatch):
         tracemalloc.stop()
         assert report.account.rows == count
     assert peaks[768] < 1.15 * peaks[192], peaks
+
+
+def _sees_dresses(image, *, bundle):
+    """One dress, in the colour that the picture has on average."""
+    mean = np.asarray(image).reshape(-1, 3).mean(0)
+    name = min(SHADES, key=lambda shade: float(np.abs(mean - SHADES[shade]).sum()))
+    item = Item(name="dress", confidence=0.9, share=1.0, colours=(Swatch(name=name, hex="#000000", share=0.9),))
+    return SimpleNamespace(shows="garment", num_people=0, items=(item,), figure=None)
+
+
+def test_eyes_drop_what_is_not_there_in_that_colour(tmp_path, monkeypatch):
+    monkeypatch.setattr(task, "look", _sees_dresses)
+    rows = rows_of(12, wrong=(3, 5))
+    rows[8]["caption"] = "red boots"
+    source = write(tmp_path / "s.parquet", rows)
+    rules = RuleSettings(min_side_px=None, max_hash_bits=None, min_cosine=None, look=True)
+    report = run(source, tmp_path / "out", rules, method="none")
+    assert report.account.dropped_by == {"colour": 2, "garment": 1}
+    told = {row["id"]: row for row in audit(tmp_path / "out")}
+    assert told["g0003"]["miscoloured"] == ["red dress"]
+    assert told["g0008"]["unseen"] == ["red boots"]
+    assert told["g0000"]["claims"] == ["red dress"]
+    assert told["g0000"]["verdict_persons"] == "passed"  # nobody is on it, and that was looked for
+    assert told["g0000"]["verdict_body"] == "not judged"
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "in other colours: red dress" in page
+    assert "not seen: red boots" in page
+
+
+def test_a_picture_in_which_nothing_is_seen_is_not_judged(tmp_path, monkeypatch):
+    def blind(image, *, bundle):
+        raise DataError("the picture is one flat colour")
+
+    monkeypatch.setattr(task, "look", blind)
+    rules = RuleSettings(min_side_px=None, max_hash_bits=None, min_cosine=None, look=True)
+    report = run(write(tmp_path / "s.parquet", rows_of(4)), tmp_path / "out", rules, method="none")
+    assert report.account.kept == 4
+    assert report.account.verdicts["colour"] == {"not judged": 4}
