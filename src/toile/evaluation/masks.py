@@ -106,7 +106,7 @@ def evaluate_masks(bundle: Bundle, data: Sequence[Path], split: Split | None, pr
 
 def _mask(figure: Figure, attribute: str, category: str) -> Mask:
     try:
-        return edit_mask(figure.labels, figure.pose, attribute, category)
+        return edit_mask(figure.labels, figure.pose, attribute, category, sureness=figure.sureness)
     except DataError:
         return np.zeros(figure.labels.shape, bool)
 

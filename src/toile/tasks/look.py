@@ -135,7 +135,9 @@ class Look:
         figure = self.figure.scaled((max(1, round(self.size[0] * shrink)), max(1, round(self.size[1] * shrink))))
         labels, pose = figure.labels, figure.pose
         wanted: dict[str, Callable[[], Mask]] = {
-            f"{item.name}-{attribute}": partial(edit_mask, labels, pose, attribute, item.cut.category.word)
+            f"{item.name}-{attribute}": partial(
+                edit_mask, labels, pose, attribute, item.cut.category.word, sureness=figure.sureness
+            )
             for item in self.items
             if item.cut is not None and self.shows == "person"
             for attribute in attributes_of(item.cut.category.word)

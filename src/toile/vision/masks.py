@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toile.errors import ConfigError, DataError
-from toile.taxonomy import ATTRIBUTES, CATEGORIES, PARTS
+from toile.taxonomy import ATTRIBUTES, CATEGORIES, GARMENT_PARTS, PARTS
 from toile.vision.skeleton import Skeleton
 
 Mask = NDArray[np.bool_]
@@ -49,6 +49,10 @@ _PIXEL: Final = 1 / 245
 _ARM_RADIUS: Final = (0.24, 0.17)  # torso lengths, at the shoulder and at the wrist
 _COLLAR_RADII: Final = (0.36, 0.28)
 _ABOVE_HIPS: Final = 0.45
+_REACH: Final = 0.3  # torso lengths from the region that the garment's own pixels are followed
+_SURE: Final = 0.6  # probability from which hair, hat, glasses, shoes and bag are kept
+_HAND_RADIUS: Final = 0.18
+_FACE_RADIUS: Final = 0.24
 _HAND: Final = 0.42  # torso lengths from the wrist that a hand reaches
 _HEAD: Final = 0.62  # torso lengths from the middle of the head that hair and face reach
 
@@ -86,6 +90,9 @@ def body_part_mask(
         mask = _waist(skeleton, size, form, room)
     else:
         mask = _legs(skeleton, size, form, room)
+        if category in _WHOLE and form == "limb":
+            # A jacket ends about the hips: there a longer one grows from.
+            mask |= _waist(skeleton, size, form, room)
     if not mask.any():
         raise DataError(f"the {attribute.replace('_', ' ')} lies outside of the picture; give one that shows it")
     return mask
@@ -120,6 +127,7 @@ def edit_mask(
     attribute: str,
     category: str,
     *,
+    sureness: NDArray[np.floating] | None = None,
     form: Form = "limb",
     room: float = 0.15,
 ) -> Mask:
@@ -130,6 +138,8 @@ def edit_mask(
         pose: COCO-18 `(18, 3)` of the same picture.
         attribute: one of `taxonomy.ATTRIBUTES`.
         category: a word of `taxonomy.CATEGORIES`.
+        sureness: `(H, W)`, probability of each label; hair and things are kept only where they are fairly sure. None:
+            the labels are certain.
         form: of `body_part_mask`.
         room: of `body_part_mask`.
 
@@ -141,31 +151,37 @@ def edit_mask(
     mask = body_part_mask(pose, attribute, category, size=(height, width), form=form, room=room)
     skeleton = Skeleton.of(pose)
     worn = np.isin(labels, [PARTS.index(part) for part in _WORN_AS[category]])
-    reach = round(0.2 * skeleton.torso)
     if attribute in ("length", "hem") and category not in _UPPER:
-        # A jacket ends about the hips: its lower half is what a longer one grows from.
         rows = np.arange(height)[:, None] >= skeleton.middle(8, 11)[1] - _ABOVE_HIPS * skeleton.torso
         mask = mask | (worn & rows)
-    else:
-        mask = mask | (worn & grow(mask, reach))
+    mask = mask | (worn & grow(mask, round(_REACH * skeleton.torso)))
     if attribute in ("sleeve_length", "sleeve_type"):
         mask = mask & ~_trunk_core(skeleton, labels.shape)
-    mask = mask & ~kept(labels, pose, collar=attribute == "collar")
+    mask = mask & ~kept(labels, pose, sureness=sureness, collar=attribute == "collar")
     if not mask.any():
         raise DataError(f"nothing is left of the {attribute.replace('_', ' ')} once head and hands are kept")
     return mask
 
 
-def kept(labels: NDArray[np.uint8], pose: NDArray[np.floating], *, collar: bool = False) -> Mask:
+def kept(
+    labels: NDArray[np.uint8],
+    pose: NDArray[np.floating],
+    *,
+    sureness: NDArray[np.floating] | None = None,
+    collar: bool = False,
+) -> Mask:
     """Head, hands, hat, glasses, shoes and bag: what no edit of a garment may touch.
 
     Args:
         labels: `(H, W)`, index into `taxonomy.PARTS`.
         pose: COCO-18 `(18, 3)`.
+        sureness: of `edit_mask`.
         collar: leave the neck below the chin free.
     """
     skeleton = Skeleton.of(pose)
-    skin, hair = labels == PARTS.index("skin"), labels == PARTS.index("hair")
+    sure = np.ones(labels.shape, bool) if sureness is None else sureness >= _SURE
+    skin, hair = labels == PARTS.index("skin"), (labels == PARTS.index("hair")) & sure
+    cloth = np.isin(labels, [PARTS.index(part) for part in GARMENT_PARTS])
     nose, neck, unit = skeleton.points[0], skeleton.points[1], skeleton.torso
     y, x = np.mgrid[: labels.shape[0], : labels.shape[1]]
     chin = nose[1] + 0.45 * (neck[1] - nose[1]) if collar else nose[1] + 0.7 * (neck[1] - nose[1])
@@ -176,7 +192,11 @@ def kept(labels: NDArray[np.uint8], pose: NDArray[np.floating], *, collar: bool 
         along = (end - start) / max(1e-6, float(np.linalg.norm(end - start)))
         beyond = (x - end[0]) * along[0] + (y - end[1]) * along[1] > -0.06 * unit
         hands |= skin & beyond & (np.hypot(x - end[0], y - end[1]) < _HAND * unit)
-    things = np.isin(labels, [PARTS.index(part) for part in ("hat", "glasses", "shoes", "bag")])
+        # Where a hand is taken for the ground or a bag, the joints still say where it is.
+        palm = end + 0.14 * unit * along
+        hands |= ~cloth & (np.hypot(x - palm[0], y - palm[1]) < _HAND_RADIUS * unit)
+    head |= ~cloth & (y < chin) & (np.hypot(x - nose[0], y - nose[1]) < _FACE_RADIUS * unit)
+    things = np.isin(labels, [PARTS.index(part) for part in ("hat", "glasses", "shoes", "bag")]) & sure
     held = head | hands | things
     # An edge of a pixel or two always belongs to both; it is the face's.
     return grow(held, max(1, round(0.015 * unit)))
@@ -342,8 +362,8 @@ def _waist(skeleton: Skeleton, size: tuple[int, int], form: Form, room: float) -
     if form == "box":
         wide = 20 * _PIXEL * unit
         return _filled_box(size, left - wide, y.min() - 60 * _PIXEL * unit, right + wide, y.max() + wide)
-    wide = (0.2 + room) * unit
-    return _filled_box(size, left - wide, y.min() - 0.5 * unit, right + wide, y.max() + (0.3 + room) * unit)
+    wide = (0.3 + room) * unit
+    return _filled_box(size, left - wide, y.min() - 0.5 * unit, right + wide, y.max() + (0.45 + room) * unit)
 
 
 def _legs(skeleton: Skeleton, size: tuple[int, int], form: Form, room: float) -> Mask:
