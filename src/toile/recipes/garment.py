@@ -85,6 +85,8 @@ class GarmentRecipe(Strict):
     plate_height: int = 512
     shares: tuple[float, float, float, float] = (0.66, 0.12, 0.1, 0.12)
     """Of each batch: worn on plates, flat on plates, photos of flat garments, street photos."""
+    question_weights: dict[str, float] = field(default_factory=dict)
+    """How much a question counts in the loss; 1 where none is given."""
     label_smoothing: float = 0.05
     contrast: float = 0.3
     tint: float = 0.25
@@ -190,6 +192,9 @@ class _GarmentLoss:
     """The loss of one step: cross-entropy of every answer that is known."""
 
     def __init__(self, recipe: GarmentRecipe, arrays: Arrays) -> None:
+        unknown = sorted(set(recipe.question_weights) - set(QUESTIONS))
+        if unknown:
+            raise ConfigError(f"question_weights names {', '.join(unknown)}; the questions are {', '.join(QUESTIONS)}")
         self.recipe = recipe
         self.windows, self.answers = arrays["windows"], arrays["answers"]
         rows = [np.flatnonzero(arrays["sources"] == source) for source in range(len(recipe.shares))]
@@ -242,7 +247,8 @@ class _GarmentLoss:
             / (truth != _UNKNOWN).sum().clamp(min=1)
             for name, truth in zip(QUESTIONS, answers.unbind(1), strict=True)
         ]
-        return torch.stack(losses).mean()
+        weights = torch.tensor([self.recipe.question_weights.get(name, 1.0) for name in QUESTIONS], device=device)
+        return (torch.stack(losses) * weights).sum() / weights.sum()
 
 
 def _worn_down(mask: Tensor, generator: torch.Generator) -> Tensor:
