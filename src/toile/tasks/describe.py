@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toile.catalog.hierarchical import CONCEPT_OF_CATEGORY, CONCEPTS, HierarchicalCaption
 from toile.catalog.plates.looks.look import Cloth, Figure, Garment, Look
@@ -113,12 +114,14 @@ class Asked:
         garment: where it is.
         part: of `taxonomy.PARTS`, where it is known to be one; None: it may be anything.
         hidden: the attributes that the picture doesn't show.
+        prior: how likely each category is by other evidence, up to a factor, in the order of the network's words.
         measure: from a category to the attributes that were measured on the pixels.
     """
 
     garment: SeenGarment
     part: str | None = None
     hidden: frozenset[str] = frozenset()
+    prior: NDArray[np.float32] | None = None
     measure: Callable[[str], Mapping[str, str]] = lambda category: {}
 
 
@@ -131,6 +134,8 @@ def read_cuts(asked: Sequence[Asked], *, reader: GarmentReader) -> list[Cut]:
 def _cut(answers: Answers, asked: Asked) -> Cut:
     words = QUESTIONS["category"]
     shares = answers["category"] * np.array([asked.part in (None, PART_OF_CATEGORY.get(word)) for word in words])
+    if asked.prior is not None:
+        shares = shares * asked.prior
     answers = {**answers, "category": shares / max(float(shares.sum()), 1e-9)}
     category = _likeliest("category", answers)
     for name, word in asked.measure(category.word).items():

@@ -97,4 +97,4 @@ def test_the_embedded_bundle_is_whole_and_small_enough() -> None:
     sizes = [path.stat().st_size for path in bundle.folder.glob("*.safetensors")]
     assert max(sizes) < 15e6
     assert sum(sizes) < 64e6
-    assert set(bundle.manifest.parts) == {"autoencoder", "denoiser", "encoder", "figure"}
+    assert set(bundle.manifest.parts) == {"autoencoder", "denoiser", "encoder", "figure", "garment"}
