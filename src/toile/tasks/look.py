@@ -33,9 +33,8 @@ _LOOKED_AT_PX: Final = 1024
 _SMALL_SIDE_PX: Final = 128
 _MIN_PART_SHARE: Final = 0.004  # of the person's pixels; a pair of glasses has about this
 _MIN_GARMENT_SHARE: Final = 0.02  # of the person's pixels; less of a garment has no cut that could be told
-_WORD_SCALE: Final = 20.0  # of cosines; on validation photos both readers together are right in 0.73, alone in 0.65 and 0.69
-    20.0  # of cosines; chosen on validation photos: both readers together 0.73, each alone 0.65 and 0.69
-)
+# Of cosines. On validation photos both readers together are right in 0.73, alone in 0.65 and 0.69.
+_WORD_SCALE: Final = 20.0
 _SURE_CATEGORY: Final = 0.35
 _MIN_PERSON_SHARE: Final = 0.01
 _SECOND_SHARE: Final = 0.3  # of the largest piece: a second person, not a bag beside the first
