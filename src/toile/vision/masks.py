@@ -50,8 +50,9 @@ _ARM_RADIUS: Final = (0.24, 0.17)  # torso lengths, at the shoulder and at the w
 _COLLAR_RADII: Final = (0.36, 0.28)
 _ABOVE_HIPS: Final = 0.45
 _REACH: Final = 0.3  # torso lengths from the region that the garment's own pixels are followed
-_SURE: Final = 0.6  # probability from which hair, hat, glasses, shoes and bag are kept
-_HAND_RADIUS: Final = 0.18
+_SURE: Final = 0.75  # probability from which hair, hat, glasses, shoes and bag are kept
+_SURE_CLOTH: Final = 0.65  # and from which cloth beside a hand or a chin is cloth
+_HAND_RADIUS: Final = 0.17
 _FACE_RADIUS: Final = 0.24
 _HAND: Final = 0.42  # torso lengths from the wrist that a hand reaches
 _HEAD: Final = 0.62  # torso lengths from the middle of the head that hair and face reach
@@ -182,6 +183,8 @@ def kept(
     sure = np.ones(labels.shape, bool) if sureness is None else sureness >= _SURE
     skin, hair = labels == PARTS.index("skin"), (labels == PARTS.index("hair")) & sure
     cloth = np.isin(labels, [PARTS.index(part) for part in GARMENT_PARTS])
+    if sureness is not None:
+        cloth &= sureness >= _SURE_CLOTH
     nose, neck, unit = skeleton.points[0], skeleton.points[1], skeleton.torso
     y, x = np.mgrid[: labels.shape[0], : labels.shape[1]]
     chin = nose[1] + 0.45 * (neck[1] - nose[1]) if collar else nose[1] + 0.7 * (neck[1] - nose[1])
