@@ -135,9 +135,15 @@ def _see(blocks: Sequence[FoundBlock], out: Path, bundle: Bundle, progress: Prog
     seen: dict[str, tuple[Hit, Look]] = {}
     for number, block in enumerate(blocks[:_LOOKS]):
         progress("looking", number, _LOOKS)
-        looked = [(hit, look(hit.record.picture(), bundle=bundle)) for hit in block.result.hits if hit.id not in seen]
-        people = [pair for pair in looked if pair[1].shows == "person"]
-        seen |= {hit.id: (hit, found) for hit, found in (people or looked)[:1]}
+        looked: list[tuple[Hit, Look]] = []
+        for hit in block.result.hits:
+            if hit.id not in seen:
+                looked.append((hit, look(hit.record.picture(), bundle=bundle)))
+                if looked[-1][1].shows == "person":
+                    break
+        # The person that ended the search, or the best hit.
+        chosen = looked[-1:] if looked and looked[-1][1].shows == "person" else looked[:1]
+        seen |= {hit.id: (hit, found) for hit, found in chosen}
     files = _save_pictures([hit for hit, _ in seen.values()], out / "looks")
     return [
         SeenBlock(image=hit.record.picture(), look=seen[hit.id][1], command=command("toile", "look", str(path)))
