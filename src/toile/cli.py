@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -21,9 +21,6 @@ from typer.core import TyperGroup
 import toile
 from toile.errors import DataError, ToileError
 from toile.progress import Progress, no_progress, rich_progress
-
-if TYPE_CHECKING:
-    from toile.tasks.look import Look
 
 
 class _Verbs(TyperGroup):
@@ -213,20 +210,10 @@ def look(
     typer.echo(seen.to_json())
     typer.echo(str(target), err=True)
     if masks is not None:
-        _write_masks(seen, masks)
-
-
-def _write_masks(seen: Look, folder: Path) -> None:
-    """One PNG a mask, and on stderr why there is none of the others."""
-    from PIL import Image
-
-    folder.mkdir(parents=True, exist_ok=True)
-    made, reasons = seen.masks()
-    for name, mask in made.items():
-        Image.fromarray(mask).save(folder / f"{name}.png")
-    for name, reason in reasons.items():
-        typer.echo(f"no mask {name}: {reason}", err=True)
-    typer.echo(f"{len(made)} masks in {folder}", err=True)
+        written, reasons = seen.save_masks(masks)
+        for name, reason in reasons.items():
+            typer.echo(f"no mask {name}: {reason}", err=True)
+        typer.echo(f"{len(written)} masks in {masks}", err=True)
 
 
 @app.command()

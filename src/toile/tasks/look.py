@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import cv2
@@ -155,6 +156,14 @@ class Look:
             except DataError as error:
                 reasons[name] = str(error)
         return masks, reasons
+
+    def save_masks(self, folder: Path) -> tuple[list[Path], dict[str, str]]:
+        """Write each of `masks` as a PNG; the paths, and the names of which there is none to the reason why."""
+        folder.mkdir(parents=True, exist_ok=True)
+        masks, reasons = self.masks()
+        for name, mask in masks.items():
+            Image.fromarray(mask).save(folder / f"{name}.png")
+        return [folder / f"{name}.png" for name in masks], reasons
 
     def drawn_over(self, image: Image.Image) -> Image.Image:
         """The photo with tinted parts and bones."""
