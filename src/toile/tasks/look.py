@@ -225,8 +225,8 @@ def _about_person(figure: Figure) -> list[str]:
         notes.append("more than one person is seen: crop the photo to the one that is meant")
     if not seen[_HIPS].any():
         notes.append("the body is cut above the hips: nothing is known of what is worn below")
-    elif not seen[_ANKLES].any():
-        notes.append("the feet are not seen: lengths are not to be told")
+    elif not seen[_ANKLES].any() and figure.person[-1].any():
+        notes.append("the picture ends above the feet: how long that is which reaches its lower edge is not told")
     if not seen[_FACE].any() and seen[_SHOULDERS].all():
         notes.append("no face is seen: a back view, or a head that is cut off; collars are not to be told")
     if not np.isin(figure.labels, [PARTS.index(part) for part in PARTS if part not in _BODY_PARTS][1:]).any():
