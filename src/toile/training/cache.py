@@ -32,8 +32,22 @@ def cached_arrays(folder: Path, name: str, sources: Sequence[Path], make: Callab
 
 
 def joined(parts: Sequence[Arrays]) -> Arrays:
-    """The rows of several readings, one after another."""
-    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    """The rows of several readings, one after another.
+
+    Args:
+        parts: emptied as they are copied: pictures that fill half of the memory could not be joined otherwise.
+    """
+    whole: Arrays = {}
+    for key in list(parts[0]):
+        count, shape = sum(len(part[key]) for part in parts), parts[0][key].shape[1:]
+        rows = np.empty((count, *shape), np.result_type(*(part[key].dtype for part in parts)))
+        start = 0
+        for part in parts:
+            own = part.pop(key)
+            rows[start : start + len(own)] = own
+            start += len(own)
+        whole[key] = rows
+    return whole
 
 
 def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
