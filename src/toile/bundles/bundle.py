@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from toile.models.garment_reader import GarmentReader
     from toile.models.hub_figure_reader import HubFigureReader
     from toile.models.text_encoder import TextEncoder
+    from toile.models.unifashion import UniFashion
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
 
@@ -168,6 +169,19 @@ class Bundle:
         from toile.models.garment_reader import GarmentReader
 
         return GarmentReader(self._filled("garment", lambda config: GarmentNet(_validated(GarmentNetConfig, config))))
+
+    @cached_property
+    def unifashion(self) -> UniFashion:
+        """The multimodal encoder.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.unifashion import UniFashion, UniFashionConfig
+
+        return self._filled(
+            "unifashion", lambda config: UniFashion(_validated(UniFashionConfig, config), self.text_encoder)
+        )
 
     @cached_property
     def unet(self) -> UNet2DConditionModel:

@@ -138,7 +138,17 @@ def _job(kind: object, name: str) -> _Job:
                 part="garment",
                 part_config=lambda recipe: asdict(recipe.model),
             )
+        case "unifashion":
+            from toile.recipes import unifashion
+
+            return _Job(
+                schema=unifashion.UniFashionRecipe,
+                run=unifashion.run,
+                part="unifashion",
+                part_config=lambda recipe: asdict(recipe.model),
+            )
         case _:
             raise ConfigError(
-                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure' or 'garment'"
+                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment' or "
+                "'unifashion'"
             )

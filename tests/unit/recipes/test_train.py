@@ -41,6 +41,12 @@ _TINY = {
         "trunk_from=''",
         "model={window_size=32, layers=1, heads=2, image={widths=[8, 8, 8], depths=[1, 1, 1]}}",
     ],
+    "unifashion_phase1": [
+        "batch_size=4",
+        "matching_rows=2",
+        "trunk_from=''",
+        "model={image_size=64, adapter_rank=2, image={widths=[8, 8, 16], depths=[1, 1, 1]}, qformer={image_dim=16}}",
+    ],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
 
@@ -175,7 +181,8 @@ def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "odd.toml"
     recipe.write_text('kind = "odd"')
     with pytest.raises(
-        ConfigError, match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser', 'figure' or 'garment'"
+        ConfigError,
+        match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment' or 'unifashion'",
     ):
         train(recipe, data=[data])
 
