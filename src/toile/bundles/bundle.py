@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from toile.models.hub_figure_reader import HubFigureReader
     from toile.models.text_encoder import TextEncoder
     from toile.models.unifashion import UniFashion
+    from toile.models.unifashion_encoder import UniFashionEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
 
@@ -182,6 +183,17 @@ class Bundle:
         return self._filled(
             "unifashion", lambda config: UniFashion(_validated(UniFashionConfig, config), self.text_encoder)
         )
+
+    @cached_property
+    def unifashion_encoder(self) -> UniFashionEncoder:
+        """The multimodal encoder, ready to embed.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.unifashion_encoder import UniFashionEncoder
+
+        return UniFashionEncoder(self.unifashion, self.text_encoder)
 
     @cached_property
     def unet(self) -> UNet2DConditionModel:

@@ -14,7 +14,7 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks", "describe")
+BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks", "describe", "retrieval")
 
 
 def evaluate(
@@ -76,6 +76,10 @@ def evaluate(
             from toile.evaluation.describe import evaluate_describe
 
             return evaluate_describe(bundle, data, part, progress)
+        case "retrieval":
+            from toile.evaluation.retrieval import evaluate_retrieval
+
+            return evaluate_retrieval(bundle, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -194,7 +194,7 @@ class FashionEncoder:
         """Embed RGB pictures of any size, `(N, D)`."""
         device = next(self.tower.parameters()).device
         rows = []
-        for batch in _square_batches(images, self.tower.config.image_size):
+        for batch in square_batches(images, self.tower.config.image_size):
             pixels = torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
             rows.append(
                 self.tower.join_image(self.tower.image_parts(pixels.contiguous(memory_format=torch.channels_last)))
@@ -217,7 +217,7 @@ class FashionEncoder:
         return torch.cat(rows).float().cpu().numpy()
 
 
-def _square_batches(images: Sequence[Image.Image], size: int) -> Iterator[NDArray[np.uint8]]:
+def square_batches(images: Sequence[Image.Image], size: int) -> Iterator[NDArray[np.uint8]]:
     """Square batches `(B, size, size, 3)` in order."""
     for start in range(0, len(images), _BATCH_SIZE):
         yield np.stack([fit_into_square(image, size) for image in images[start : start + _BATCH_SIZE]])

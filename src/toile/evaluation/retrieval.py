@@ -1,0 +1,160 @@
+"""The benchmark `retrieval`: the right words for a picture among a hundred others, and the right picture for words.
+
+FashionGen's protocol as FAME-ViL scores it (Han et al. 2023), on plates: a product is one look, its pictures show it on
+two bodies, its words are its fullest wording. A query meets one right answer and a hundred of other looks whose main
+garment is of the same category.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from toile import __version__
+from toile.catalog.plates.examples import PlateConfig, example
+from toile.catalog.split import Split, split_of
+from toile.errors import DataError
+from toile.evaluation.report import Report
+from toile.metrics.bootstrap import bootstrap_mean
+from toile.progress import Progress
+
+if TYPE_CHECKING:
+    from toile.bundles import Bundle
+
+_RANKS: Final = (1, 5, 10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetrievalSizes:
+    """How much is measured; the defaults are what the published figures mean."""
+
+    plates: int = 2000
+    """Looks, each drawn on two bodies."""
+    plate_seed: int = 0
+    plate_height: int = 256
+    queries: int = 1000
+    """Of each direction and repeat."""
+    negatives: int = 100
+    """Wrong answers that a query meets."""
+    repeats: int = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Looks:
+    """Two pictures a look, one after the other, and one text."""
+
+    pictures: list[Image.Image]
+    texts: list[str]
+    categories: NDArray[np.str_]
+    """`(number of looks,)`"""
+
+
+def evaluate_retrieval(
+    bundle: Bundle, split: Split | None, progress: Progress, *, sizes: RetrievalSizes | None = None
+) -> Report:
+    """Recall at 1, 5 and 10 in both directions, of the multimodal encoder and of the first encoder.
+
+    Args:
+        bundle: whose encoders are measured.
+        split: the numbers of the plates; None: all.
+        progress: watcher.
+        sizes: how much.
+
+    Raises:
+        CheckpointError: the bundle has no multimodal encoder.
+        DataError: too few looks share a category.
+    """
+    start = time.perf_counter()
+    sizes = sizes or RetrievalSizes()
+    multimodal, first = bundle.unifashion_encoder, bundle.encoder
+    looks = _looks(sizes, split, progress)
+    figures: dict[str, float] = {}
+    intervals: dict[str, tuple[float, float]] = {}
+    scored: dict[str, Callable[[], NDArray[np.floating]]] = {
+        "plates": lambda: multimodal.scores(
+            multimodal.encode_images(looks.pictures), multimodal.encode_texts(looks.texts)
+        ),
+        "first_encoder_plates": lambda: first.encode_images(looks.pictures) @ first.encode_texts(looks.texts).T,
+    }
+    for name, score in scored.items():
+        progress(f"embedding {name}", 0, 1)
+        scores = score()  # (pictures, texts)
+        for direction, ranks in (("i2t", _picture_ranks), ("t2i", _text_ranks)):
+            found = np.concatenate([ranks(scores, looks, sizes, repeat) for repeat in range(sizes.repeats)])
+            for rank in _RANKS:
+                figures[f"{name}_{direction}_r{rank}"] = float((found < rank).mean())
+                intervals[f"{name}_{direction}_r{rank}"] = bootstrap_mean((found < rank).astype(np.float64))
+    return Report(
+        benchmark="retrieval",
+        figures=figures,
+        intervals=intervals,
+        n=len(looks.texts),
+        bundle=f"{bundle.name} {bundle.hash[:12]}",
+        version=__version__,
+        seconds=time.perf_counter() - start,
+        notes=[
+            f"{len(looks.texts)} looks of the split, two pictures each, {sizes.plate_height} pixels high; "
+            f"{sizes.queries} queries a direction, drawn {sizes.repeats} times",
+            f"each query: one right answer and {sizes.negatives} of other looks with a main garment of the same "
+            "category (FAME-ViL's protocol for FashionGen); looks of categories that have fewer are no queries",
+            "first_encoder: the encoder that `toile search` uses",
+        ],
+    )
+
+
+def _looks(sizes: RetrievalSizes, split: Split | None, progress: Progress) -> _Looks:
+    config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
+    numbers = (n for n in range(10**9) if split is None or split_of(f"plate-{config.seed}-{n}") == split)
+    pictures, texts, categories = [], [], []
+    for done, number in enumerate(islice(numbers, sizes.plates), start=1):
+        plate = example(number, config)
+        pictures += [Image.fromarray(plate.picture), Image.fromarray(plate.elsewhere.picture)]
+        texts.append(plate.captions[0])
+        categories.append(plate.category)
+        progress("drawing plates", done, sizes.plates)
+    return _Looks(pictures=pictures, texts=texts, categories=np.array(categories))
+
+
+def _picture_ranks(scores: NDArray[np.floating], looks: _Looks, sizes: RetrievalSizes, seed: int) -> NDArray[np.int64]:
+    """How many of the hundred other texts suit a picture as well as its own or better, `(queries,)`."""
+    draw = np.random.default_rng(seed)
+    found = []
+    for product, others in _drawn(looks, sizes, draw):
+        row = scores[2 * product + draw.integers(2)]
+        found.append((row[others] >= row[product]).sum())
+    return np.array(found)
+
+
+def _text_ranks(scores: NDArray[np.floating], looks: _Looks, sizes: RetrievalSizes, seed: int) -> NDArray[np.int64]:
+    """How many pictures of the hundred other looks suit a text as well as one of its own or better, `(queries,)`."""
+    draw = np.random.default_rng(seed)
+    found = []
+    for product, others in _drawn(looks, sizes, draw):
+        column = scores[:, product]
+        right = column[2 * product + draw.integers(2)]
+        found.append((column[2 * others + draw.integers(2, size=len(others))] >= right).sum())
+    return np.array(found)
+
+
+def _drawn(looks: _Looks, sizes: RetrievalSizes, draw: np.random.Generator) -> list[tuple[int, NDArray[np.intp]]]:
+    """Products with their negatives."""
+    names, counts = np.unique(looks.categories, return_counts=True)
+    large = names[counts > sizes.negatives]
+    able = np.flatnonzero(np.isin(looks.categories, large))
+    if not able.size:
+        raise DataError(
+            f"no category has more than {sizes.negatives} of the {len(looks.texts)} looks; measure more of them"
+        )
+    drawn = []
+    for product in draw.choice(able, sizes.queries, replace=len(able) < sizes.queries):
+        others = np.flatnonzero(looks.categories == looks.categories[product])
+        negatives = draw.choice(others[others != product], sizes.negatives, replace=False)
+        drawn.append((int(product), negatives))
+    return drawn

@@ -1,0 +1,77 @@
+"""The multimodal encoder ready to embed: pictures as a row a query, texts as one row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from toile.errors import QueryError
+from toile.models.fashion_encoder import square_batches
+from toile.models.qformer import similarity
+from toile.models.text_encoder import TextEncoder
+from toile.models.unifashion import UniFashion
+
+_BATCH_SIZE: Final = 64
+
+
+class UniFashionEncoder:
+    """Embeddings of the Q-Former, float32 and L2-normalised, of width `dim`."""
+
+    def __init__(self, model: UniFashion, words: TextEncoder) -> None:
+        self.model = model.eval()
+        self.words = words
+
+    @property
+    def dim(self) -> int:
+        """D, the width of every row."""
+        return self.model.config.qformer.projection_dim
+
+    @torch.inference_mode()
+    def encode_images(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """`N` RGB pictures of any size: `(N, num_queries, D)`."""
+        rows = [
+            self.model.qformer.project_pictures(self.model.qformer.read_pictures(self._tokens(batch)))
+            for batch in square_batches(images, self.model.config.image_size)
+        ]
+        return _as_numpy(rows, (self.model.config.qformer.num_queries, self.dim))
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """`N` texts: `(N, D)`.
+
+        Raises:
+            QueryError: a text is empty or longer than the text tower's window.
+        """
+        rows = []
+        for start in range(0, len(texts), _BATCH_SIZE):
+            ids, mask = self._tokenized(texts[start : start + _BATCH_SIZE])
+            rows.append(self.model.qformer.project_words(self.model.qformer.read_words(ids, mask)))
+        return _as_numpy(rows, (self.dim,))
+
+    def scores(self, images: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How well pictures `(N, num_queries, D)` and texts `(M, D)` go together, `(N, M)` in [-1, 1]."""
+        found: NDArray[np.float32] = similarity(torch.from_numpy(images), torch.from_numpy(texts)).numpy()
+        return found
+
+    def _tokens(self, batch: NDArray[np.uint8]) -> Tensor:
+        pixels = torch.from_numpy(batch).to(self.model.places.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        return self.model.image_tokens(pixels.contiguous(memory_format=torch.channels_last))
+
+    def _tokenized(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        for text in texts:
+            if not text.strip():
+                raise QueryError("the text is empty; say what to look for, such as 'a red dress'")
+        ids, mask = self.words.tokenize(texts)
+        return ids.to(self.model.places.device), mask.to(self.model.places.device)
+
+
+def _as_numpy(rows: Sequence[Tensor], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    if not rows:
+        return np.empty((0, *shape), np.float32)
+    return torch.cat(list(rows)).float().cpu().numpy()
