@@ -123,7 +123,7 @@ def _rows(numbers: range, config: PlateConfig) -> Iterator[tuple[dict[str, Any],
 
 
 def _look_row(plate: PlateExample, name: str) -> dict[str, Any]:
-    labels = co_parsing_labels(plate.plate, plate.look)
+    labels = co_parsing_labels(plate.plate, plate.look, plate.config.height)
     return {
         "photo_id": name,
         "image": webp_image(Image.fromarray(plate.picture), name, quality=_WEBP_QUALITY),
@@ -148,14 +148,14 @@ def _flat_row(plate: PlateExample, name: str) -> dict[str, Any] | None:
     }
 
 
-def co_parsing_labels(plate: Plate, look: Look) -> NDArray[np.uint8]:
+def co_parsing_labels(plate: Plate, look: Look, height: int) -> NDArray[np.uint8]:
     """The plate's label map in the 59 numbers of clothing-co-parsing, `(H, W)`."""
     nouns = dict(_OTHER_NOUNS)
     if look.shoes is not None:
         nouns["shoes"] = _SHOE_NOUNS.get(look.shoes.kind, "shoes")
     table = np.array([CO_PARSING_LABELS.index(nouns.get(label, "null")) for label in LABELS], np.uint8)
-    labels = table[plate.label_map()]
-    slots = plate.slot_map()
+    labels = table[plate.label_map(height)]
+    slots = plate.slot_map(height)
     for slot, garment in enumerate(look.garments):
         labels[slots.garment(slot)] = CO_PARSING_LABELS.index(_GARMENT_NOUNS[category_of(garment)])
     return labels

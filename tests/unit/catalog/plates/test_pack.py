@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from toile.catalog.photos import iterate_garments, iterate_street_garments, load_street_cutouts
+from toile.catalog.photos import iterate_garments, iterate_street_garments, iterate_streets, load_street_cutouts
 from toile.catalog.plates.examples import PlateConfig, example
 from toile.catalog.plates.pack import pack_plates
 from toile.errors import ConfigError
@@ -34,6 +34,13 @@ def test_labels_name_the_garments_that_are_worn(packed: Path) -> None:
         if garment.id.startswith("plate-0-3-")
     }
     assert plate.category in categories
+
+
+def test_maps_are_as_large_as_the_picture(tmp_path: Path) -> None:
+    pack_plates(tmp_path, PlateConfig(height=128), count=1)
+    (street,) = iterate_streets(tmp_path / "streets.parquet", None)
+    assert street.labels is not None
+    assert street.labels.shape == street.person.shape == (128, 96) == street.image.size[::-1]
 
 
 def test_flats_are_read_as_garment_photos_are(packed: Path) -> None:
