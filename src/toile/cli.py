@@ -452,6 +452,9 @@ def plates(
     packed: Annotated[
         bool, typer.Option("--packed", help="Write the two parquet files that train and evaluate read instead.")
     ] = False,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Write pairs that differ in one thing, changes.parquet, instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Draw fashion plates with captions, label maps, poses, masks, sketches, flat garments and one-attribute pairs.
@@ -460,13 +463,14 @@ def plates(
     """
     from toile.tasks.plates import draw_plates, parse_wishes
 
-    if packed:
+    if packed or changes:
         from toile.catalog.plates.examples import PlateConfig
-        from toile.catalog.plates.pack import pack_plates
+        from toile.catalog.plates.pack import pack_changes, pack_plates
 
         config = PlateConfig(seed=seed, height=height, wishes=parse_wishes(wishes or ()))
         with _watched(quiet=as_json) as progress:
-            files = pack_plates(out, config, count=n, progress=progress)
+            files = list(pack_plates(out, config, count=n, progress=progress)) if packed else []
+            files += [pack_changes(out, config, count=n, progress=progress)] if changes else []
         typer.echo(json.dumps({"plates": n, "files": [str(file) for file in files]}) if as_json else str(out))
         return
     with _watched(quiet=as_json) as progress:

@@ -1,6 +1,7 @@
 """The parquet files that training and evaluation read, as they are written: columns, pictures, label maps.
 
-`garments.parquet` has a row a garment laid flat, `streets.parquet` a row a person. `catalog.photos` reads them;
+`garments.parquet` has a row a garment laid flat, `streets.parquet` a row a person, `changes.parquet` a row a pair that
+differs in one thing. `catalog.photos` and `catalog.pairs` read them;
 `toile data pack` writes them from photo repositories, `toile plates --packed` from drawings.
 """
 
@@ -32,6 +33,18 @@ STREET_SCHEMA: Final = pa.schema(
 )
 CAPTIONS: Final = pa.field("captions", pa.list_(pa.field("element", pa.string())))
 """Column of files that have wordings of their own."""
+CHANGE_SCHEMA: Final = pa.schema(
+    [
+        ("change_id", pa.string()),
+        ("reference", IMAGE_TYPE),
+        ("target", IMAGE_TYPE),
+        ("sentences", pa.list_(pa.field("element", pa.string()))),
+        CAPTIONS,
+        ("category", pa.string()),
+        ("attribute", pa.string()),
+    ]
+)
+"""Two pictures, and what to say to get from the first to the second; wordings and category are the second's."""
 
 
 def webp_image(image: Image.Image, name: str, *, quality: int) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
     FOLDER/streets.parquet   whole looks: picture, tags, label map, COCO-18 pose, person mask, wordings
     FOLDER/garments.parquet  each look's main garment laid flat: picture, label, wordings
+    FOLDER/changes.parquet   two looks that differ in one attribute: pictures, what to say to get from one to the other
 
-A recipe takes the folder beside, or instead of, one of photos. Ids are `plate-SEED-NUMBER` in both files, so that a
-look and its garment fall on the same side of the split.
+A recipe takes the folder beside, or instead of, one of photos. Ids are `plate-SEED-NUMBER` in all files, so that a
+look, its garment and its change fall on the same side of the split.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
-from toile.catalog.packed import CAPTIONS, GARMENT_SCHEMA, STREET_SCHEMA, png_bytes, webp_image, whole_or_nothing
+from toile.catalog.packed import (
+    CAPTIONS,
+    CHANGE_SCHEMA,
+    GARMENT_SCHEMA,
+    STREET_SCHEMA,
+    png_bytes,
+    webp_image,
+    whole_or_nothing,
+)
 from toile.catalog.photos import CO_PARSING_LABELS
 from toile.catalog.plates.drawing.panel import LABELS
 from toile.catalog.plates.examples import PlateConfig, PlateExample, example
@@ -97,8 +106,7 @@ def pack_plates(
     Raises:
         ConfigError: `count` is not positive.
     """
-    if count < 1:
-        raise ConfigError(f"count is {count}, expected the number of plates: 1 or more")
+    _check_count(count)
     paths = folder / "streets.parquet", folder / "garments.parquet"
     with ExitStack() as files:
         writers = [
@@ -112,6 +120,50 @@ def pack_plates(
                 writer.write_table(pa.Table.from_pylist([row for row in column if row], schema=writer.schema))
             progress("drawing plates", numbers.stop - start, count)
     return paths
+
+
+def pack_changes(
+    folder: Path, config: PlateConfig, *, count: int, start: int = 0, progress: Progress = no_progress
+) -> Path:
+    """Draw pairs of looks that differ in one attribute, and write their file; it appears when it is whole.
+
+    Args:
+        folder: made if missing; a file of that name in it is replaced.
+        config: which plates.
+        count: number of pairs.
+        start: number of the first.
+        progress: watcher.
+
+    Raises:
+        ConfigError: `count` is not positive.
+    """
+    _check_count(count)
+    path = folder / "changes.parquet"
+    with whole_or_nothing(path) as partial, pq.ParquetWriter(partial, CHANGE_SCHEMA) as writer:
+        for first in range(start, start + count, _ROWS_A_GROUP):
+            numbers = range(first, min(first + _ROWS_A_GROUP, start + count))
+            rows = [_change_row(example(number, config), f"plate-{config.seed}-{number}") for number in numbers]
+            writer.write_table(pa.Table.from_pylist(rows, schema=CHANGE_SCHEMA))
+            progress("drawing pairs", numbers.stop - start, count)
+    return path
+
+
+def _check_count(count: int) -> None:
+    if count < 1:
+        raise ConfigError(f"count is {count}, expected the number of plates: 1 or more")
+
+
+def _change_row(plate: PlateExample, name: str) -> dict[str, Any]:
+    changed = plate.changed
+    return {
+        "change_id": name,
+        "reference": webp_image(Image.fromarray(plate.picture), f"{name}-reference", quality=_WEBP_QUALITY),
+        "target": webp_image(Image.fromarray(changed.picture), f"{name}-target", quality=_WEBP_QUALITY),
+        "sentences": list(plate.change.sentences),
+        "captions": _wordings(changed.captions),
+        "category": changed.category,
+        "attribute": plate.change.attribute,
+    }
 
 
 def _rows(numbers: range, config: PlateConfig) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:

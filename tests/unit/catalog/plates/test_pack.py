@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from toile.catalog.pairs import iterate_changes
 from toile.catalog.photos import iterate_garments, iterate_street_garments, iterate_streets, load_street_cutouts
 from toile.catalog.plates.examples import PlateConfig, example
-from toile.catalog.plates.pack import pack_plates
-from toile.errors import ConfigError
+from toile.catalog.plates.pack import pack_changes, pack_plates
+from toile.catalog.split import split_of
+from toile.errors import ConfigError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,26 @@ def test_flats_are_read_as_garment_photos_are(packed: Path) -> None:
     plate = example(int(first.id.rsplit("-", 1)[1]), PlateConfig())
     assert first.captions[0] == plate.garment_captions[0]
     assert first.colours[0].share > 0.2
+
+
+def test_changes_are_two_pictures_and_what_to_say(tmp_path: Path) -> None:
+    pack_changes(tmp_path, PlateConfig(height=128), count=2, start=5)
+    pairs = list(iterate_changes(tmp_path / "changes.parquet", None))
+    assert [pair.id for pair in pairs] == ["plate-0-5", "plate-0-6"]
+    plate = example(5, PlateConfig(height=128))
+    assert pairs[0].sentences == plate.change.sentences
+    assert pairs[0].captions[0] == plate.changed.captions[0]
+    assert pairs[0].reference.size == pairs[0].target.size == (96, 128)
+    assert pairs[0].attribute == plate.change.attribute
+    expected = {f"plate-0-{n}" for n in (5, 6) if split_of(f"plate-0-{n}") == "train"}
+    assert {pair.id for pair in iterate_changes(tmp_path / "changes.parquet", "train")} == expected
+
+
+def test_other_files_are_no_changes(packed: Path) -> None:
+    with pytest.raises(DataError, match="draws one"):
+        next(iterate_changes(packed / "changes.parquet", None))
+    with pytest.raises(DataError, match=r"streets.parquet lacks the columns \['attribute'"):
+        next(iterate_changes(packed / "streets.parquet", None))
 
 
 def test_no_plates_are_refused(tmp_path: Path) -> None:
