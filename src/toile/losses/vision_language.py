@@ -15,17 +15,21 @@ def itc_loss(scores: Tensor, temperature: Tensor, *, same: Tensor, label_smoothi
     """`L_ITC` (UniFashion Eq. 3), the mean of both directions: pair `i` against all that doesn't belong to it.
 
     Args:
-        scores: `(B, B)` similarities; the diagonal holds the pairs.
+        scores: `(B, N)` similarities, N at least B; the diagonal holds the pairs. Columns beyond the square are right
+            for no row, such as the pictures that composed queries start from.
         temperature: scalar, the inverse of the paper's lambda.
-        same: `(B, B)`, true where row and column are of the same product: off the diagonal these are neither right nor
+        same: `(B, N)`, true where row and column are of the same product: off the diagonal these are neither right nor
             wrong, and do not count.
         label_smoothing: share of the target that is spread over all that counts.
     """
-    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+    count = len(scores)
+    own = torch.eye(count, scores.shape[1], dtype=torch.bool, device=scores.device)
     counts = own | ~same
     logits = scores / temperature
+    square = slice(count)
     return (
-        _smoothed_nll(logits, own, counts, label_smoothing) + _smoothed_nll(logits.T, own, counts.T, label_smoothing)
+        _smoothed_nll(logits, own, counts, label_smoothing)
+        + _smoothed_nll(logits[:, square].T, own[:, square], counts[:, square].T, label_smoothing)
     ) / 2
 
 

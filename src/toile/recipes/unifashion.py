@@ -1,45 +1,40 @@
-"""Train UniFashion's multimodal encoder, phase 1: `toile train recipes/unifashion_phase1.toml --data FOLDER`.
+"""Train UniFashion's multimodal encoder: `toile train recipes/unifashion_phase1.toml --data FOLDER`, then phase 2.
 
-Pictures and what is said of them (UniFashion section 3.2.1): wordings that the files bring (plates), or class, colour
-and tags where they bring none (photos).
+Phase 1 (UniFashion section 3.2.1): pictures and what is said of them: wordings that the files bring (plates), or class,
+colour and tags where they bring none (photos). Phase 2 (section 3.2.2): a picture and a change in words, against the
+picture that it leads to. One sum for both; which losses it has, and what stays frozen, is data:
 
-    loss = w_itc * ITC + w_itm * ITM + w_itg * ITG
+    loss = w_itc * ITC(C, I) + w_itm * ITM(C, I) + w_itg * ITG                                   Eq. 5 and 6
+         + w_cir * ITC(R + t, T) + w_cir_caption * ITC(R + t, C_T) + w_cir_itm * ITM(t, T)       Eq. 10
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from toile.bundles import load_bundle
-from toile.catalog.photos import clear_colour, iterate_garments, iterate_street_cutouts, photo_files
 from toile.errors import ConfigError
 from toile.losses.vision_language import hard_negatives, itc_loss, itg_loss, itm_loss
-from toile.models.fashion_encoder import fit_into_square
 from toile.models.memory import channels_last
 from toile.models.qformer import similarity
 from toile.models.text_encoder import TextEncoder, load_text_encoder
 from toile.models.unifashion import UniFashion, UniFashionConfig
 from toile.progress import Progress
-from toile.recipes.captions import phrases_of, without_unseen_nouns
-from toile.training.augment import AugmentConfig, augment
-from toile.training.cache import Arrays, cached_arrays, joined
+from toile.recipes.unifashion_data import Changes, ChangeSource, Pairs, PairSource, Words
+from toile.training.augment import AugmentConfig
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
-from toile.training.sampling import sample_rows
 
-LOSSES: Final = ("itc", "itm", "itg")
-_CAPTIONED, _NAMED = range(2)
+_OF_PAIRS: Final = ("itc", "itm", "itg")
+_OF_CHANGES: Final = ("cir", "cir_caption", "cir_itm")
 _STARTS_A_CAPTION: Final = 1  # [unused0] of MiniLM's vocabulary stands where [CLS] would, as [DEC] does in BLIP-2
-_STYLE: Final = ", fashion plate"  # what the generator is told of drawings; nobody searches for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +49,15 @@ class UniFashionRecipe(Strict):
     model: UniFashionConfig = field(default_factory=UniFashionConfig)
     frozen: tuple[str, ...] = ()
     """Patterns of names of parameters that stay as they are, besides MiniLM's: `image.*`, `*.temperature`."""
-    losses: dict[str, float] = field(default_factory=lambda: dict.fromkeys(LOSSES, 1.0))
+    losses: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_OF_PAIRS, 1.0))
     """How much each counts; one that isn't named is not computed."""
     augment: AugmentConfig = field(
         default_factory=lambda: AugmentConfig(scale=0.15, shift=0.05, rotation_degrees=5.0, brightness=0.15)
     )
     batch_size: int = 48
+    """Pictures with words, for the losses of phase 1."""
+    changes_batch_size: int = 32
+    """Pairs that differ in one thing, for the losses of phase 2."""
     photo_share: float = 0.2
     """Share of a batch that is rows without wordings of their own."""
     fullest_share: float = 0.6
@@ -67,51 +65,6 @@ class UniFashionRecipe(Strict):
     matching_rows: int = 24
     """Rows of a batch whose matching is asked; each costs three passes of the Q-Former."""
     label_smoothing: float = 0.1
-
-
-def _rows(path: Path) -> Iterator[tuple[Image.Image, str, tuple[str, ...], int]]:
-    """Picture, product, wordings (the fullest first), and whether they are the file's own."""
-    if path.name == "garments.parquet":
-        for photo in iterate_garments(path, "train"):
-            if photo.captions:
-                yield photo.image, photo.id, photo.captions, _CAPTIONED
-            else:
-                colour = clear_colour(photo.colours)
-                phrases = tuple(phrases_of(photo.category, colour)) if photo.category != "other" else ()
-                # All black trousers are one product as far as their words go.
-                yield photo.image, f"{colour} {photo.category}", phrases, _NAMED
-    else:
-        for cutout in iterate_street_cutouts(path, "train"):
-            own = bool(cutout.captions)
-            yield cutout.image, cutout.id, cutout.captions or (cutout.caption,), _CAPTIONED if own else _NAMED
-
-
-def _arrays(path: Path, size: int) -> Arrays:
-    rows = [
-        (fit_into_square(image, size), product, "\n".join(wordings), source)
-        for image, product, wordings, source in _rows(path)
-    ]
-    images, products, captions, sources = zip(*rows, strict=True)
-    return {
-        "images": np.stack(images),
-        "products": np.array(products),
-        "captions": np.array(captions),
-        "sources": np.array(sources, np.int64),
-    }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Pairs:
-    """Pictures and words, row by row."""
-
-    images: Tensor
-    """`(B, 3, S, S)`"""
-    ids: Tensor
-    """`(B, L)`"""
-    mask: Tensor
-    """`(B, L)`"""
-    same: Tensor
-    """`(B, B)`, true where two rows show the same product, or say the same."""
 
 
 class _Trainee(nn.Module):
@@ -122,33 +75,83 @@ class _Trainee(nn.Module):
         self.encoder = encoder
         self.recipe = recipe
 
-    def forward(self, pairs: _Pairs, generator: torch.Generator) -> dict[str, Tensor]:
-        """The losses that the recipe weighs."""
-        recipe, qformer = self.recipe, self.encoder.qformer
-        tokens = self.encoder.image_tokens(pairs.images)
+    def train(self, mode: bool = True) -> Self:
+        """As ever, but what is frozen keeps its running statistics, too."""
+        super().train(mode)
+        for module in self.encoder.modules():
+            parameters = list(module.parameters())
+            if parameters and not any(parameter.requires_grad for parameter in parameters):
+                module.eval()
+        return self
+
+    def forward(self, pairs: Pairs | None, changes: Changes | None, generator: torch.Generator) -> dict[str, Tensor]:
+        """Every loss that the recipe weighs."""
         losses: dict[str, Tensor] = {}
-        if {"itc", "itm"} & set(recipe.losses):
-            pictures = qformer.project_pictures(qformer.read_pictures(tokens)).float()
-            words = qformer.project_words(qformer.read_words(pairs.ids, pairs.mask)).float()
-            scores, temperature = similarity(pictures, words), qformer.temperature.clamp(0.01, 0.5)
-            losses["itc"] = itc_loss(scores, temperature, same=pairs.same, label_smoothing=recipe.label_smoothing)
-        if "itm" in recipe.losses:
-            losses["itm"] = self._matching(tokens, pairs, scores, generator)
-        if "itg" in recipe.losses:
-            ids = pairs.ids.clone()
-            ids[:, 0] = _STARTS_A_CAPTION
-            logits = qformer.caption_logits(tokens, ids, pairs.mask).float()
-            losses["itg"] = itg_loss(logits, pairs.ids, pairs.mask, label_smoothing=recipe.label_smoothing)
+        if pairs is not None:
+            losses |= self._of_pairs(pairs, generator)
+        if changes is not None:
+            losses |= self._of_changes(changes, generator)
         return losses
 
-    def _matching(self, tokens: Tensor, pairs: _Pairs, scores: Tensor, generator: torch.Generator) -> Tensor:
-        """Right pairs, each text with a picture it is not of, each picture with a text that is not its own."""
+    def _of_pairs(self, pairs: Pairs, generator: torch.Generator) -> dict[str, Tensor]:
+        asked, qformer, losses = self.recipe.losses, self.encoder.qformer, {}
+        tokens = self.encoder.image_tokens(pairs.images)
+        if "itc" in asked or "itm" in asked:
+            scores = similarity(self._pictures(tokens), self._words(pairs.words))
+            losses["itc"] = self._contrast(scores, pairs.same)
+            if "itm" in asked:
+                losses["itm"] = self._matching(tokens, pairs.words, scores, pairs.same, generator)
+        if "itg" in asked:
+            ids, smoothing = pairs.words.ids.clone(), self.recipe.label_smoothing
+            ids[:, 0] = _STARTS_A_CAPTION
+            logits = qformer.caption_logits(tokens, ids, pairs.words.mask).float()
+            losses["itg"] = itg_loss(logits, ids, pairs.words.mask, label_smoothing=smoothing)
+        return losses
+
+    def _of_changes(self, changes: Changes, generator: torch.Generator) -> dict[str, Tensor]:
+        asked, qformer, losses = self.recipe.losses, self.encoder.qformer, {}
+        count = len(changes.references)
+        tokens = self.encoder.image_tokens(torch.cat([changes.targets, changes.references]))
+        _, words = qformer.read_both(tokens[count:], changes.sentences.ids, changes.sentences.mask)
+        wanted = qformer.project_words(words).float()
+        # What is started from is nearest to what is wanted, and wrong: none is a harder negative.
+        scores = similarity(self._pictures(tokens), wanted).T  # (wanted, targets and references)
+        losses["cir"] = self._contrast(scores, torch.cat([changes.same, torch.zeros_like(changes.same)], dim=1))
+        if "cir_caption" in asked:
+            losses["cir_caption"] = self._contrast(wanted @ self._words(changes.captions).T, changes.same)
+        if "cir_itm" in asked:
+            square = scores[:, :count].T  # (targets, wanted)
+            losses["cir_itm"] = self._matching(tokens[:count], changes.sentences, square, changes.same, generator)
+        return losses
+
+    def _pictures(self, tokens: Tensor) -> Tensor:
+        return self.encoder.qformer.project_pictures(self.encoder.qformer.read_pictures(tokens)).float()
+
+    def _words(self, words: Words) -> Tensor:
+        return self.encoder.qformer.project_words(self.encoder.qformer.read_words(words.ids, words.mask)).float()
+
+    def _contrast(self, scores: Tensor, same: Tensor) -> Tensor:
+        temperature = self.encoder.qformer.temperature.clamp(0.01, 0.5)
+        return itc_loss(scores, temperature, same=same, label_smoothing=self.recipe.label_smoothing)
+
+    def _matching(
+        self, tokens: Tensor, words: Words, scores: Tensor, same: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """Right pairs, each picture with a text that isn't its own, each text with a picture that isn't.
+
+        Args:
+            tokens: of B pictures.
+            words: B texts.
+            scores: `(B, B)`, pictures and texts.
+            same: `(B, B)`.
+            generator: on the CPU.
+        """
         qformer, temperature = self.encoder.qformer, self.encoder.qformer.temperature
         rows = torch.randperm(len(scores), generator=generator)[: self.recipe.matching_rows].to(scores.device)
-        texts = hard_negatives(scores, temperature, same=pairs.same, generator=generator)[rows]
-        pictures = hard_negatives(scores.T, temperature, same=pairs.same, generator=generator)[rows]
-        shown, said = torch.cat([rows, rows, pictures]), torch.cat([rows, texts, rows])
-        queries, _ = qformer.read_both(tokens[shown], pairs.ids[said], pairs.mask[said])
+        texts = hard_negatives(scores, temperature, same=same, generator=generator)[rows]
+        pictures = hard_negatives(scores.T, temperature, same=same, generator=generator)[rows]
+        shown, said = torch.cat([rows, rows, pictures]), words[torch.cat([rows, texts, rows])]
+        queries, _ = qformer.read_both(tokens[shown], said.ids, said.mask)
         logits = qformer.matching_logits(queries).float()
         return itm_loss(logits[: len(rows)], logits[len(rows) :])
 
@@ -156,46 +159,19 @@ class _Trainee(nn.Module):
 class _UniFashionLoss:
     """The loss of one step."""
 
-    def __init__(self, recipe: UniFashionRecipe, arrays: Arrays, words: TextEncoder) -> None:
-        self.recipe, self.arrays, self.words = recipe, arrays, words
-        self.captions = [
-            [without_unseen_nouns(wording) for wording in str(lines).split("\n") if not wording.endswith(_STYLE)]
-            for lines in arrays["captions"]
-        ]
-        told = np.array([any(wordings) for wordings in self.captions])
-        sources = [np.flatnonzero((arrays["sources"] == source) & told) for source in (_CAPTIONED, _NAMED)]
-        num_photos = round(recipe.batch_size * recipe.photo_share) if len(sources[1]) else 0
-        if not len(sources[0]):
-            num_photos = recipe.batch_size
-        counts = recipe.batch_size - num_photos, num_photos
-        self.sources = [(rows, count) for rows, count in zip(sources, counts, strict=True) if count]
-
-    def _wording(self, row: int, generator: torch.Generator) -> str:
-        wordings = self.captions[row]
-        if len(wordings) == 1 or torch.rand((), generator=generator) < self.recipe.fullest_share:
-            return wordings[0]
-        return wordings[1 + int(torch.randint(len(wordings) - 1, (), generator=generator))]
-
-    def _pairs(self, generator: torch.Generator, device: torch.device) -> _Pairs:
-        size = self.recipe.model.image_size
-        rows = sample_rows(self.sources, generator)
-        texts = [self._wording(int(row), generator) for row in rows]
-        ids, mask = self.words.tokenize(texts)
-        images = torch.from_numpy(self.arrays["images"][rows]).permute(0, 3, 1, 2).float() / 127.5 - 1
-        images = augment(images, size, self.recipe.augment, generator)
-        products, said = self.arrays["products"][rows], np.array(texts)
-        same = (products[:, None] == products) | (said[:, None] == said)
-        return _Pairs(
-            images=images.to(device, memory_format=torch.channels_last),
-            ids=ids.to(device),
-            mask=mask.to(device),
-            same=torch.from_numpy(same).to(device),
-        )
+    def __init__(
+        self, recipe: UniFashionRecipe, pairs: PairSource | None, changes: ChangeSource | None, words: TextEncoder
+    ) -> None:
+        self.recipe, self.pairs, self.changes, self.words = recipe, pairs, changes, words
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
-        pairs = self._pairs(generator, next(module.parameters()).device)
-        losses: dict[str, Tensor] = module(pairs, generator)
-        return torch.stack([weight * losses[name] for name, weight in self.recipe.losses.items()]).sum()
+        recipe, words, device = self.recipe, self.words, next(module.parameters()).device
+        pairs = self.pairs and self.pairs.draw(recipe.batch_size, words, recipe.augment, generator).to(device)
+        changes = self.changes and self.changes.draw(recipe.changes_batch_size, words, recipe.augment, generator).to(
+            device
+        )
+        losses: dict[str, Tensor] = module(pairs, changes, generator)
+        return torch.stack([weight * losses[name] for name, weight in recipe.losses.items()]).sum()
 
 
 def run(
@@ -205,25 +181,26 @@ def run(
 
     Args:
         recipe: see `UniFashionRecipe`.
-        data: folders with garments.parquet and streets.parquet.
+        data: folders with garments.parquet and streets.parquet and, for phase 2, changes.parquet.
         out: folder of checkpoints and cached pictures.
         minutes: time budget; the run can be taken up again.
         progress: watcher.
 
     Raises:
-        ConfigError: the recipe names a loss that there isn't, or freezes parameters that there aren't.
+        ConfigError: the recipe names a loss that there isn't, or none, or freezes parameters that there aren't.
     """
-    unknown = sorted(set(recipe.losses) - set(LOSSES))
-    if unknown:
-        raise ConfigError(f"losses names {', '.join(unknown)}; there are {', '.join(LOSSES)}")
+    unknown = sorted(set(recipe.losses) - {*_OF_PAIRS, *_OF_CHANGES})
+    if unknown or not recipe.losses:
+        raise ConfigError(
+            f"losses names {', '.join(unknown) or 'none'}; there are {', '.join(_OF_PAIRS + _OF_CHANGES)}"
+        )
     cache, size = out.parent / "pictures", recipe.model.image_size
     progress("preparing pictures", 0, 1)
-    arrays = joined(
-        [
-            cached_arrays(cache, f"pairs-{size}", photo_files(data, name), lambda path: _arrays(path, size))
-            for name in ("garments.parquet", "streets.parquet")
-        ]
-    )
+    pairs = changes = None
+    if set(recipe.losses) & set(_OF_PAIRS):
+        pairs = PairSource(data, cache, size=size, photo_share=recipe.photo_share, fullest_share=recipe.fullest_share)
+    if set(recipe.losses) & set(_OF_CHANGES):
+        changes = ChangeSource(data, cache, size=size)
     progress("preparing pictures", 1, 1)
     words = load_text_encoder()
     torch.manual_seed(recipe.loop.seed)
@@ -231,7 +208,7 @@ def run(
     _load_start(encoder, recipe)
     _freeze(encoder, recipe.frozen)
     trainee = channels_last(_Trainee(encoder, recipe))
-    loss = _UniFashionLoss(recipe, arrays, words)
+    loss = _UniFashionLoss(recipe, pairs, changes, words)
     average = train_loop(trainee, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     trained = average.encoder
     if not isinstance(trained, UniFashion):

@@ -43,6 +43,15 @@ def test_another_view_of_the_same_product_is_neither_right_nor_wrong():
     assert itc_loss(SCORES, HALF, same=same, label_smoothing=0.0) == pytest.approx(total / 6, abs=1e-6)
 
 
+def test_columns_beyond_the_pairs_are_wrong_for_every_row_and_ask_nothing():
+    scores = torch.cat([SCORES, torch.tensor([[0.4], [0.0], [1.0]])], dim=1)
+    rows = [[1.8, 0.2, 1.0, 0.8], [0.4, 1.4, 0.6, 0.0], [1.2, 0.0, 1.6, 2.0]]
+    columns = [[row[i] for row in rows] for i in range(3)]
+    total = sum(_nll(values, i) for side in (rows, columns) for i, values in enumerate(side))
+    same = torch.eye(3, 4, dtype=torch.bool)
+    assert itc_loss(scores, HALF, same=same, label_smoothing=0.0) == pytest.approx(total / 6, abs=1e-6)
+
+
 def test_negatives_are_of_other_products_and_the_more_often_the_more_alike():
     scores = torch.tensor([[0.0, 0.5, 0.0, 0.9], [0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
     same = torch.eye(4, dtype=torch.bool)

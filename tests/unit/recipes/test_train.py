@@ -15,11 +15,17 @@ from PIL import Image, ImageDraw
 from toile.bundles import load_bundle
 from toile.bundles.parts import read_manifest, read_tensors
 from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, load_street_cutouts
+from toile.catalog.plates.examples import PlateConfig
+from toile.catalog.plates.pack import pack_changes
 from toile.catalog.split import split_of
 from toile.errors import ConfigError, DataError
 from toile.recipes import train
 from toile.recipes.pictures import load_pictures
 
+_TINY_UNIFASHION = [
+    "trunk_from=''",
+    "model={image_size=64, adapter_rank=2, image={widths=[8, 8, 16], depths=[1, 1, 1]}, qformer={image_dim=16}}",
+]
 _TINY = {
     "embed": [
         "batch_size=4",
@@ -41,12 +47,8 @@ _TINY = {
         "trunk_from=''",
         "model={window_size=32, layers=1, heads=2, image={widths=[8, 8, 8], depths=[1, 1, 1]}}",
     ],
-    "unifashion_phase1": [
-        "batch_size=4",
-        "matching_rows=2",
-        "trunk_from=''",
-        "model={image_size=64, adapter_rank=2, image={widths=[8, 8, 16], depths=[1, 1, 1]}, qformer={image_dim=16}}",
-    ],
+    "unifashion_phase1": ["batch_size=4", "matching_rows=2", *_TINY_UNIFASHION],
+    "unifashion_phase2": ["batch_size=4", "changes_batch_size=5", "matching_rows=2", *_TINY_UNIFASHION],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
 
@@ -99,6 +101,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(pa.Table.from_pylist(flat), folder / "garments.parquet")
     streets = [{"photo_id": i, **_street(colour)} for i, colour in zip(_ids("train", 8), colours * 2, strict=True)]
     pq.write_table(pa.Table.from_pylist(streets), folder / "streets.parquet")
+    pack_changes(folder, PlateConfig(height=64), count=8)
     return folder
 
 
@@ -167,6 +170,28 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
     second = train(Path("denoiser.toml"), data=[data], out=tmp_path / "second", overrides=still)
     before, after = (read_tensors(part, read_manifest(part), "denoiser") for part in (first, second))
     assert all(torch.equal(before[key], after[key]) for key in before)
+
+
+def test_losses_and_frozen_names_are_checked(data: Path, tmp_path: Path) -> None:
+    overrides = _overrides("unifashion_phase1", 1)
+    for setting, message in (
+        ("losses={icm=1.0}", r"losses names icm; there are itc, itm, itg, cir, cir_caption, cir_itm"),
+        ("frozen=['picture.*']", r"frozen: no parameter is called 'picture\.\*'"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            train(Path("unifashion_phase1.toml"), data=[data], out=tmp_path / "run", overrides=[*overrides, setting])
+
+
+@pytest.mark.slow
+def test_the_second_phase_starts_from_the_first_and_leaves_its_image_network(data: Path, tmp_path: Path) -> None:
+    first = train(
+        Path("unifashion_phase1.toml"), data=[data], out=tmp_path / "1", overrides=_overrides("unifashion_phase1", 1)
+    )
+    overrides = [*_overrides("unifashion_phase2", 2), f"start_from={str(first)!r}"]
+    second = train(Path("unifashion_phase2.toml"), data=[data], out=tmp_path / "2", overrides=overrides)
+    before, after = (read_tensors(part, read_manifest(part), "unifashion") for part in (first, second))
+    assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("image."))
+    assert not torch.equal(before["qformer.query_tokens"], after["qformer.query_tokens"])
 
 
 def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:

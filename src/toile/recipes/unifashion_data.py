@@ -1,0 +1,222 @@
+"""What UniFashion's encoder learns from: pictures with words, and two pictures with what leads from one to the other.
+
+Words are those that the files bring (plates), or class, colour and tags where they bring none (photos).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from toile.catalog.pairs import iterate_changes
+from toile.catalog.photos import clear_colour, iterate_garments, iterate_street_cutouts, photo_files
+from toile.models.fashion_encoder import fit_into_square
+from toile.models.text_encoder import TextEncoder
+from toile.recipes.captions import EMBEDDED_CATEGORIES, phrases_of, without_unseen_nouns
+from toile.training.augment import AugmentConfig, augment
+from toile.training.cache import Arrays, cached_arrays, joined
+from toile.training.sampling import sample_rows
+
+_CAPTIONED, _NAMED = range(2)
+_STYLE: Final = ", fashion plate"  # what the generator is told of drawings; nobody searches for it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """Tokenized texts, `(B, L)` each."""
+
+    ids: Tensor
+    mask: Tensor
+
+    def __getitem__(self, rows: Tensor) -> Words:
+        return Words(ids=self.ids[rows], mask=self.mask[rows])
+
+    def to(self, device: torch.device) -> Words:
+        """On that device."""
+        return Words(ids=self.ids.to(device), mask=self.mask.to(device))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pairs:
+    """Pictures and words, row by row."""
+
+    images: Tensor
+    """`(B, 3, S, S)` in [-1, 1]."""
+    words: Words
+    same: Tensor
+    """`(B, B)`, true where two rows show the same product, or say the same."""
+
+    def to(self, device: torch.device) -> Pairs:
+        """On that device."""
+        return Pairs(images=_moved(self.images, device), words=self.words.to(device), same=self.same.to(device))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """Pictures, what to change, and the pictures that this leads to, row by row."""
+
+    references: Tensor
+    """`(B, 3, S, S)` in [-1, 1]."""
+    sentences: Words
+    targets: Tensor
+    """`(B, 3, S, S)` in [-1, 1]."""
+    captions: Words
+    """Of the targets."""
+    same: Tensor
+    """`(B, B)`, true where two rows are the same pair."""
+
+    def to(self, device: torch.device) -> Changes:
+        """On that device."""
+        return Changes(
+            references=_moved(self.references, device),
+            sentences=self.sentences.to(device),
+            targets=_moved(self.targets, device),
+            captions=self.captions.to(device),
+            same=self.same.to(device),
+        )
+
+
+class PairSource:
+    """Draws pictures with words from the training rows of garments.parquet and streets.parquet."""
+
+    def __init__(
+        self, data: Sequence[Path], cache: Path, *, size: int, photo_share: float, fullest_share: float
+    ) -> None:
+        """Read the files once, as long as they stay the same.
+
+        Args:
+            data: folders.
+            cache: folder of decoded pictures.
+            size: side of the pictures, pixels.
+            photo_share: of a batch, rows that have no wordings of their own.
+            fullest_share: how often a row is described by its fullest wording; else by any of the others.
+        """
+        self.size, self.photo_share, self.fullest_share = size, photo_share, fullest_share
+        self.arrays = joined(
+            [
+                cached_arrays(cache, f"pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size))
+                for name in ("garments.parquet", "streets.parquet")
+            ]
+        )
+        self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
+        told = np.array([bool(wordings) for wordings in self.captions])
+        self.rows = [np.flatnonzero((self.arrays["sources"] == source) & told) for source in (_CAPTIONED, _NAMED)]
+
+    def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Pairs:
+        """So many rows."""
+        captioned, named = self.rows
+        num_photos = round(count * self.photo_share) if len(captioned) and len(named) else count * bool(len(named))
+        sources = [(captioned, count - num_photos), (named, num_photos)]
+        rows = sample_rows([(own, number) for own, number in sources if number], generator)
+        texts = [_drawn(self.captions[row], self.fullest_share, generator) for row in rows]
+        products, said = self.arrays["products"][rows], np.array(texts)
+        return Pairs(
+            images=augment(_pixels(self.arrays["images"][rows]), self.size, augmentation, generator),
+            words=_tokenized(words, texts),
+            same=torch.from_numpy((products[:, None] == products) | (said[:, None] == said)),
+        )
+
+
+class ChangeSource:
+    """Draws pairs that differ in one thing from the training rows of changes.parquet."""
+
+    def __init__(self, data: Sequence[Path], cache: Path, *, size: int) -> None:
+        """Read the files once, as long as they stay the same; arguments as for `PairSource`."""
+        self.size = size
+        files = photo_files(data, "changes.parquet")
+        self.arrays = cached_arrays(cache, f"changes-{size}", files, lambda path: _change_arrays(path, size))
+        self.sentences = [str(lines).split("\n") for lines in self.arrays["sentences"]]
+        self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
+
+    def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Changes:
+        """So many rows; each picture is moved in its own way."""
+        rows = torch.randint(len(self.sentences), (count,), generator=generator).numpy()
+        references, targets = (
+            augment(_pixels(self.arrays[name][rows]), self.size, augmentation, generator)
+            for name in ("references", "targets")
+        )
+        return Changes(
+            references=references,
+            sentences=_tokenized(words, [_drawn(self.sentences[row], 0.0, generator) for row in rows]),
+            targets=targets,
+            captions=_tokenized(words, [self.captions[row][0] for row in rows]),
+            same=torch.from_numpy(rows[:, None] == rows),
+        )
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _pair_rows(path: Path) -> Iterator[tuple[Image.Image, str, tuple[str, ...], int]]:
+    """Picture, product, wordings (the fullest first), and whether they are the file's own."""
+    if path.name == "garments.parquet":
+        for photo in iterate_garments(path, "train"):
+            if photo.captions:
+                yield photo.image, photo.id, photo.captions, _CAPTIONED
+            elif photo.category in EMBEDDED_CATEGORIES:
+                colour = clear_colour(photo.colours)
+                yield photo.image, photo.id, tuple(phrases_of(photo.category, colour)), _NAMED
+    else:
+        for cutout in iterate_street_cutouts(path, "train"):
+            own = bool(cutout.captions)
+            yield cutout.image, cutout.id, cutout.captions or (cutout.caption,), _CAPTIONED if own else _NAMED
+
+
+def _pair_arrays(path: Path, size: int) -> Arrays:
+    rows = [
+        (fit_into_square(image, size), product, words, source) for image, product, words, source in _pair_rows(path)
+    ]
+    return {
+        "images": np.stack([image for image, *_ in rows]),
+        "products": np.array([product for _, product, *_ in rows]),
+        "captions": np.array(["\n".join(words) for *_, words, _ in rows]),
+        "sources": np.array([source for *_, source in rows], np.int64),
+    }
+
+
+def _change_arrays(path: Path, size: int) -> Arrays:
+    pictures, sentences, captions = [], [], []
+    for pair in iterate_changes(path, "train"):
+        pictures.append([fit_into_square(image, size) for image in (pair.reference, pair.target)])
+        sentences.append("\n".join(pair.sentences))
+        captions.append("\n".join(pair.captions))
+    references, targets = np.stack(pictures).swapaxes(0, 1)
+    return {
+        "references": references,
+        "targets": targets,
+        "sentences": np.array(sentences),
+        "captions": np.array(captions),
+    }
+
+
+def _wordings(lines: str) -> list[str]:
+    return [without_unseen_nouns(wording) for wording in lines.split("\n") if wording and not wording.endswith(_STYLE)]
+
+
+def _drawn(wordings: Sequence[str], first_share: float, generator: torch.Generator) -> str:
+    """The first so often, else any of the others."""
+    if len(wordings) == 1 or torch.rand((), generator=generator) < first_share:
+        return wordings[0]
+    first = 1 if first_share else 0
+    return wordings[first + int(torch.randint(len(wordings) - first, (), generator=generator))]
+
+
+def _pixels(images: NDArray[np.generic]) -> Tensor:
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def _moved(images: Tensor, device: torch.device) -> Tensor:
+    return images.to(device, memory_format=torch.channels_last)
+
+
+def _tokenized(words: TextEncoder, texts: Sequence[str]) -> Words:
+    ids, mask = words.tokenize(texts)
+    return Words(ids=ids, mask=mask)
