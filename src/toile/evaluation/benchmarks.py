@@ -14,7 +14,19 @@ from toile.progress import Progress, no_progress
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-BENCHMARKS: Final = ("search", "design", "speed", "plates", "filter", "parse", "pose", "masks", "describe", "retrieval")
+BENCHMARKS: Final = (
+    "search",
+    "design",
+    "speed",
+    "plates",
+    "filter",
+    "parse",
+    "pose",
+    "masks",
+    "describe",
+    "retrieval",
+    "composed",
+)
 
 
 def evaluate(
@@ -80,6 +92,10 @@ def evaluate(
             from toile.evaluation.retrieval import evaluate_retrieval
 
             return evaluate_retrieval(bundle, part, progress)
+        case "composed":
+            from toile.evaluation.composed import evaluate_composed
+
+            return evaluate_composed(bundle, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

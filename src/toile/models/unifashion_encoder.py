@@ -54,6 +54,24 @@ class UniFashionEncoder:
             rows.append(self.model.qformer.project_words(self.model.qformer.read_words(ids, mask)))
         return _as_numpy(rows, (self.dim,))
 
+    @torch.inference_mode()
+    def encode_composed(self, images: Sequence[Image.Image], texts: Sequence[str]) -> NDArray[np.float32]:
+        """`N` pictures, each with what to change about it: `(N, D)`, to be compared with pictures as a text is.
+
+        Raises:
+            QueryError: a text is empty or longer than the text tower's window.
+            ValueError: there are more of the one than of the other.
+        """
+        if len(images) != len(texts):
+            raise ValueError(f"{len(images)} pictures and {len(texts)} texts; give one text a picture")
+        rows, start = [], 0
+        for batch in square_batches(images, self.model.config.image_size):
+            ids, mask = self._tokenized(texts[start : start + len(batch)])
+            _, words = self.model.qformer.read_both(self._tokens(batch), ids, mask)
+            rows.append(self.model.qformer.project_words(words))
+            start += len(batch)
+        return _as_numpy(rows, (self.dim,))
+
     def scores(self, images: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:
         """How well pictures `(N, num_queries, D)` and texts `(M, D)` go together, `(N, M)` in [-1, 1]."""
         found: NDArray[np.float32] = similarity(torch.from_numpy(images), torch.from_numpy(texts)).numpy()
