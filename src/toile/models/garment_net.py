@@ -23,7 +23,7 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"category": CATEGORIES, "pattern": PATTERNS, **ATTRIBUTES}
 )
 """What is asked of a garment, and the words of the answers, all from `taxonomy`."""
-NUM_WINDOWS: Final = 4
+NUM_WINDOWS: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,8 @@ _BATCH_SIZE: Final = 8
 _MARGIN: Final = 0.08  # of the garment's longer side, around the whole of it
 _COLLAR: Final = 1.7  # width of the window on the collar in widths of the shoulders
 _COLLAR_OF_WIDTH: Final = 0.6  # and of a garment on nobody
+# Beside the collar's middle, below it, and their side, all in sides of the collar's window: where sleeves are set in.
+_SHOULDER_ASIDE, _SHOULDER_BELOW, _SHOULDER_SIDE = 0.3, 0.05, 0.55
 _NECK, _SHOULDERS = 1, [2, 5]
 
 
@@ -67,10 +69,13 @@ def as_input(windows: torch.Tensor) -> torch.Tensor:
 
 
 def windows_on(garment: SeenGarment, size: int) -> NDArray[np.uint8]:
-    """The garment as a whole, its upper end, its lower end, and its collar or waistband: `(4, S, S, 4)`, RGB and mask.
+    """The garment as a whole, its upper and its lower end, its collar or waistband, and its two shoulders.
 
     All are squares. Upper and lower end are as wide as the garment, so that a long dress is seen twice as large as in
     the whole; what lies outside of the photo is white.
+
+    Returns:
+        `(NUM_WINDOWS, S, S, 4)`, RGB and mask.
 
     Raises:
         ValueError: the mask is empty, or has another size than the photo.
@@ -93,6 +98,10 @@ def windows_on(garment: SeenGarment, size: int) -> NDArray[np.uint8]:
         (middle, top - margin + half / 2, half),
         (_lower_middle(mask, top, bottom), bottom + margin - half / 2, half),
         (neck[0], neck[1], collar),
+        *(
+            (neck[0] + side * _SHOULDER_ASIDE * collar, neck[1] + _SHOULDER_BELOW * collar, _SHOULDER_SIDE * collar)
+            for side in (-1, 1)
+        ),
     )
     layers = np.dstack([np.asarray(image.convert("RGB")), mask.astype(np.uint8) * 255])
     return np.stack([_square(layers, x, y, side, size) for x, y, side in squares])

@@ -1,12 +1,13 @@
 """Train the embedded reader of garments: `toile train recipes/garment.toml --data FOLDER`.
 
-Plates, drawn by the recipe itself, know every answer. Photos know a few: what a garment is called, and what its name
-says of it (a longsleeve has long sleeves). They keep the network from learning what drawings alone look like.
+Plates, drawn by the recipe itself, know every answer; where a garment is on them is read as on any picture, mistakes
+and all. Photos know a few answers: what a garment is called, and what its name says of it (a longsleeve has long
+sleeves, and no hood). They keep the network from learning what drawings alone look like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -34,7 +36,9 @@ from toile.catalog.plates.plate import flat_lay
 from toile.catalog.plates.worn import flat_answers, worn_parts
 from toile.catalog.split import split_of
 from toile.errors import ConfigError
-from toile.models.garment_net import QUESTIONS, GarmentNet, GarmentNetConfig
+from toile.losses.garment import answer_loss
+from toile.models.figure_reader import Figure
+from toile.models.garment_net import NUM_WINDOWS, QUESTIONS, GarmentNet, GarmentNetConfig
 from toile.models.garment_reader import SeenGarment, as_input, windows_on
 from toile.models.memory import channels_last
 from toile.progress import Progress
@@ -48,20 +52,22 @@ from toile.vision.colour import garment_mask
 
 _WORN, _FLAT, _PHOTO, _STREET = range(4)
 _CHUNK: Final = 250  # plates a file
-_UNKNOWN: Final = -1
 _MIN_SHARE: Final = 0.03  # of the person's pixels
 _FLAT_EVERY: Final = 3  # every third plate's garment is laid flat, too
 
-# What the name of a photo's class says besides the category.
-_SAID_BY_NAME: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+_MIN_OVERLAP: Final = 0.4  # intersection over union from which what is read as one part is one of the plate's
+_NECKLINES: Final = ("round", "v", "square", "boat", "u")  # of what is pulled over the head and has no collar
+
+# What the name of a photo's class says besides the category: the word, or which words it may be.
+_SAID_BY_NAME: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
-        "t-shirt": {"sleeve_length": "short", "sleeve_type": "regular"},
-        "longsleeve": {"sleeve_length": "long"},
-        "undershirt": {"sleeve_length": "sleeveless"},
-        "polo": {"sleeve_length": "short", "collar": "shirt"},
-        "shirt": {"collar": "shirt"},
-        "hoodie": {"sleeve_length": "long", "collar": "hood"},
-        "blazer": {"sleeve_length": "long", "collar": "lapel"},
+        "t-shirt": {"sleeve_length": ("short",), "sleeve_type": ("regular",), "collar": _NECKLINES},
+        "longsleeve": {"sleeve_length": ("long",), "collar": (*_NECKLINES, "stand", "turtle")},
+        "undershirt": {"sleeve_length": ("sleeveless",), "collar": (*_NECKLINES, "halter")},
+        "polo": {"sleeve_length": ("short",), "collar": ("shirt",)},
+        "shirt": {"collar": ("shirt",)},
+        "hoodie": {"sleeve_length": ("long",), "collar": ("hood",)},
+        "blazer": {"sleeve_length": ("long",), "collar": ("lapel",)},
     }
 )
 
@@ -83,6 +89,8 @@ class GarmentRecipe(Strict):
     num_plates: int = 8000
     plate_seed: int = 0
     plate_height: int = 512
+    read_by: str = "embedded"
+    """Folder of the bundle whose reader of people finds the garments on plates, or `embedded`; empty: the truth."""
     shares: tuple[float, float, float, float] = (0.66, 0.12, 0.1, 0.12)
     """Of each batch: worn on plates, flat on plates, photos of flat garments, street photos."""
     question_weights: dict[str, float] = field(default_factory=dict)
@@ -97,21 +105,42 @@ class GarmentRecipe(Strict):
 
 # --- pictures -------------------------------------------------------------------------------------------------------
 
-Row = tuple[SeenGarment, Mapping[str, str], int]
-"""A garment, what is known of it, and where it comes from."""
+Row = tuple[SeenGarment, Mapping[str, tuple[str, ...]], int]
+"""A garment, which words the answers to what is known of it may be, and where it comes from."""
+ReadPeople = Callable[[Sequence[Image.Image]], Sequence[Figure]]
 
 
-def plate_rows(plate: PlateExample) -> Iterator[Row]:
-    """Every garment of a plate and, of some plates, the main one laid flat."""
+def plate_rows(plate: PlateExample, read: ReadPeople | None = None) -> Iterator[Row]:
+    """Every garment of a plate and, of some plates, the main one laid flat.
+
+    Args:
+        plate: drawn.
+        read: finds the garments; what it doesn't find, and everything without one, is where it truly is.
+    """
     image = Image.fromarray(plate.picture)
+    figure = None if read is None else read([image])[0]
     for worn in worn_parts(plate):
         if worn.mask.any():
-            yield SeenGarment(image=image, mask=worn.mask, pose=plate.keypoints), worn.answers, _WORN
+            seen = None if figure is None else _found(worn.mask, figure)
+            mask, pose = (worn.mask, plate.keypoints) if figure is None or seen is None else (seen, figure.pose)
+            yield SeenGarment(image=image, mask=mask, pose=pose), _certain(worn.answers), _WORN
     if plate.index % _FLAT_EVERY == 0:
         flat = flat_lay(plate.main)
         height = plate.config.height
         picture = Image.fromarray(flat.picture(height, background=plate.config.background))
-        yield SeenGarment(image=picture, mask=flat.person_mask(height)), flat_answers(plate.main), _FLAT
+        yield SeenGarment(image=picture, mask=flat.person_mask(height)), _certain(flat_answers(plate.main)), _FLAT
+
+
+def _found(mask: NDArray[np.bool_], figure: Figure) -> NDArray[np.bool_] | None:
+    """The part of a label map that a garment is seen as, whatever it is taken for; None where it is missed."""
+    names, counts = np.unique(figure.labels[mask], return_counts=True)
+    seen: NDArray[np.bool_] = figure.labels == names[counts.argmax()]
+    overlap = (seen & mask).sum() / (seen | mask).sum()
+    return seen if names[counts.argmax()] and overlap >= _MIN_OVERLAP else None
+
+
+def _certain(answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    return {question: (word,) for question, word in answers.items()}
 
 
 def street_rows(photo: StreetPhoto) -> Iterator[Row]:
@@ -134,21 +163,24 @@ def street_rows(photo: StreetPhoto) -> Iterator[Row]:
             "length": hem_length(masks[part], photo.pose, category),
             "sleeve_length": sleeve_length(parts, photo.pose) if part == outermost else None,
         }
-        told = {question: word for question, word in known.items() if word is not None}
+        told = _certain({question: word for question, word in known.items() if word is not None})
         yield SeenGarment(image=photo.image, mask=masks[part], pose=pose), told, _STREET
 
 
 def _photo_rows(path: Path) -> Iterator[Row]:
     for photo in iterate_garments(path, "train"):
-        said = {"category": photo.category, **_SAID_BY_NAME.get(photo.category, {})}
+        said = {"category": (photo.category,), **_SAID_BY_NAME.get(photo.category, {})}
         yield SeenGarment(image=photo.image, mask=garment_mask(photo.image)), said, _PHOTO
 
 
 def _arrays(rows: Iterator[Row], size: int) -> Arrays:
+    """Windows `(N, W, S, S, 4)`, answers `(N, questions)`: bit i for word i, 0 for nothing known, sources `(N,)`."""
     windows, answers, sources = [], [], []
     for garment, known, source in rows:
         windows.append(windows_on(garment, size))
-        answers.append([words.index(known[name]) if name in known else _UNKNOWN for name, words in QUESTIONS.items()])
+        answers.append(
+            [sum(1 << words.index(word) for word in known.get(name, ())) for name, words in QUESTIONS.items()]
+        )
         sources.append(source)
     return {
         "windows": np.stack(windows),
@@ -161,20 +193,22 @@ def _drawn(cache: Path, recipe: GarmentRecipe, progress: Progress) -> Arrays:
     """Garments of the plates that may be trained on, drawn once."""
     config = PlateConfig(seed=recipe.plate_seed, height=recipe.plate_height)
     size, chunks = recipe.model.window_size, []
+    bundle = load_bundle(None if recipe.read_by == "embedded" else Path(recipe.read_by)) if recipe.read_by else None
+    read, by = (bundle.figure_reader.read, bundle.hash[:8]) if bundle else (None, "truth")
     for start in range(0, recipe.num_plates, _CHUNK):
         numbers = [
             number
             for number in range(start, min(start + _CHUNK, recipe.num_plates))
             if split_of(f"plate-{config.seed}-{number}") == "train"
         ]
-        name = f"garments-plates-{config.seed}-{config.height}-{size}-{start}-{numbers[-1]}.npz"
-        chunks.append(cached(cache / name, partial(_draw, numbers, config, size)))
+        name = f"garments-plates-{NUM_WINDOWS}x{size}-by-{by}-{config.seed}-{config.height}-{start}-{numbers[-1]}.npz"
+        chunks.append(cached(cache / name, partial(_draw, numbers, config, size, read)))
         progress("drawing plates", start + _CHUNK, recipe.num_plates)
     return joined(chunks)
 
 
-def _draw(numbers: Sequence[int], config: PlateConfig, size: int) -> Arrays:
-    return _arrays((row for number in numbers for row in plate_rows(example(number, config))), size)
+def _draw(numbers: Sequence[int], config: PlateConfig, size: int, read: ReadPeople | None) -> Arrays:
+    return _arrays((row for number in numbers for row in plate_rows(example(number, config), read)), size)
 
 
 def _streets(path: Path, size: int) -> Arrays:
@@ -189,7 +223,7 @@ def _photos(path: Path, size: int) -> Arrays:
 
 
 class _GarmentLoss:
-    """The loss of one step: cross-entropy of every answer that is known."""
+    """The loss of one step: every question's, weighted."""
 
     def __init__(self, recipe: GarmentRecipe, arrays: Arrays) -> None:
         unknown = sorted(set(recipe.question_weights) - set(QUESTIONS))
@@ -237,15 +271,8 @@ class _GarmentLoss:
         logits: dict[str, Tensor] = module(windows.to(device))
         answers = answers.to(device)
         losses = [
-            F.cross_entropy(
-                logits[name].float(),
-                truth,
-                ignore_index=_UNKNOWN,
-                label_smoothing=self.recipe.label_smoothing,
-                reduction="sum",
-            )
-            / (truth != _UNKNOWN).sum().clamp(min=1)
-            for name, truth in zip(QUESTIONS, answers.unbind(1), strict=True)
+            answer_loss(logits[name].float(), allowed, label_smoothing=self.recipe.label_smoothing)
+            for name, allowed in zip(QUESTIONS, answers.unbind(1), strict=True)
         ]
         weights = torch.tensor([self.recipe.question_weights.get(name, 1.0) for name in QUESTIONS], device=device)
         return (torch.stack(losses) * weights).sum() / weights.sum()
@@ -273,11 +300,12 @@ def run(
         progress: watcher.
     """
     cache, size = out.parent / "pictures", recipe.model.window_size
+    windows = f"{NUM_WINDOWS}x{size}"
     streets, photos = (photo_files(data, name) for name in ("streets.parquet", "garments.parquet"))
     arrays = joined(
         [
-            cached_arrays(cache, f"garments-streets-measured-{size}", streets, partial(_streets, size=size)),
-            cached_arrays(cache, f"garments-photos-{size}", photos, partial(_photos, size=size)),
+            cached_arrays(cache, f"garments-streets-{windows}", streets, partial(_streets, size=size)),
+            cached_arrays(cache, f"garments-photos-{windows}", photos, partial(_photos, size=size)),
             _drawn(cache, recipe, progress),
         ]
     )

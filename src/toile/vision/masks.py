@@ -51,8 +51,9 @@ _COLLAR_RADII: Final = (0.36, 0.28)
 _ABOVE_HIPS: Final = 0.45
 _REACH: Final = 0.3  # torso lengths from the region that the garment's own pixels are followed
 _SURE: Final = 0.75  # probability from which hair, hat, glasses, shoes and bag are kept
-_SURE_CLOTH: Final = 0.65  # and from which cloth beside a hand or a chin is cloth
-_HAND_RADIUS: Final = 0.17
+_SURE_CLOTH: Final = 0.7  # and from which cloth beside a hand or a chin is cloth
+_HAND_RADIUS: Final = 0.2
+_CUFF: Final = 0.03  # torso lengths beyond the wrist from which that is asked: before it a sleeve may end
 _FACE_RADIUS: Final = 0.24
 _HAND: Final = 0.42  # torso lengths from the wrist that a hand reaches
 _HEAD: Final = 0.62  # torso lengths from the middle of the head that hair and face reach
@@ -193,11 +194,11 @@ def kept(
     for elbow, wrist in ((3, 4), (6, 7)):
         start, end = skeleton.points[elbow], skeleton.points[wrist]
         along = (end - start) / max(1e-6, float(np.linalg.norm(end - start)))
-        beyond = (x - end[0]) * along[0] + (y - end[1]) * along[1] > -0.06 * unit
-        hands |= skin & beyond & (np.hypot(x - end[0], y - end[1]) < _HAND * unit)
+        ahead = (x - end[0]) * along[0] + (y - end[1]) * along[1]
+        hands |= skin & (ahead > -0.06 * unit) & (np.hypot(x - end[0], y - end[1]) < _HAND * unit)
         # Where a hand is taken for the ground or a bag, the joints still say where it is.
         palm = end + 0.14 * unit * along
-        hands |= ~cloth & (np.hypot(x - palm[0], y - palm[1]) < _HAND_RADIUS * unit)
+        hands |= ~cloth & (ahead > _CUFF * unit) & (np.hypot(x - palm[0], y - palm[1]) < _HAND_RADIUS * unit)
     head |= ~cloth & (y < chin) & (np.hypot(x - nose[0], y - nose[1]) < _FACE_RADIUS * unit)
     things = np.isin(labels, [PARTS.index(part) for part in ("hat", "glasses", "shoes", "bag")]) & sure
     held = head | hands | things

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from people import SIZE, dressed, photo, standing
-from toile.models.garment_net import QUESTIONS, GarmentNet
+from toile.models.garment_net import NUM_WINDOWS, QUESTIONS, GarmentNet
 from toile.models.garment_reader import GarmentReader, SeenGarment, as_input, windows_on
 from toile.taxonomy import PARTS
 from unit.models.test_garment_net import TINY
@@ -18,7 +18,7 @@ def _top() -> SeenGarment:
 
 def test_windows_are_squares_of_picture_and_mask():
     windows = windows_on(_top(), 64)
-    assert windows.shape == (4, 64, 64, 4)
+    assert windows.shape == (NUM_WINDOWS, 64, 64, 4)
     whole = windows[0]
     inside = whole[..., 3] == 255  # pixels of the edge are mixed
     assert (whole[inside][:, :3] == (200, 30, 40)).all()
@@ -31,6 +31,15 @@ def test_the_collar_is_looked_at_where_the_neck_is():
     # Shoulders 50 pixels apart: a window of 85, a tenth of it below the neck at (100, 58).
     there = (dressed() == PARTS.index("top"))[24:109, 58:143]
     assert (collar[..., 3] > 127).mean() == pytest.approx(there.mean(), abs=0.03)
+
+
+def test_each_shoulder_is_looked_at_from_near():
+    left, right = windows_on(_top(), 94)[4:]
+    # The collar's window is 85 wide; theirs are 47, a quarter of one aside of the neck at 100 and below it.
+    there = (dressed() == PARTS.index("top"))[47:94]
+    for window, x in ((left, 74), (right, 126)):
+        seen = there[:, x - 23 : x + 24]
+        assert (window[..., 3] > 127).mean() == pytest.approx(seen.mean(), abs=0.06)
 
 
 def test_trousers_are_looked_at_by_their_waistband():
