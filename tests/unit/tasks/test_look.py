@@ -90,18 +90,28 @@ def _two_people() -> np.ndarray:
     return labels
 
 
+def _down_to_the_edge() -> np.ndarray:
+    labels = dressed()
+    labels[250:, 78:122] = PARTS.index("trousers")
+    return labels
+
+
 @pytest.mark.parametrize(
     ("labels", "pose", "note"),
     [
         (_two_people(), None, "more than one person is seen"),
         (None, _without(8, 9, 10, 11, 12, 13), "the body is cut above the hips"),
-        (None, _without(10, 13), "the feet are not seen"),
+        (_down_to_the_edge(), _without(10, 13), "the picture ends above the feet"),
         (None, _without(0, 14, 15), "no face is seen: a back view"),
         (np.where(dressed() == PARTS.index("skin"), dressed(), 0).astype(np.uint8), None, "no garment is seen"),
     ],
 )
 def test_what_makes_it_unsure_is_said(seen, labels, pose, note):
     assert any(text.startswith(note) for text in seen(labels, pose).notes)
+
+
+def test_feet_under_a_long_hem_are_no_cut_picture(seen):
+    assert seen(None, _without(10, 13)).notes == ()
 
 
 def test_a_grey_photo_has_no_colours(seen):
