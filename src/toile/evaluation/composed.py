@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile import __version__
-from toile.catalog.plates.examples import PlateConfig, example
-from toile.catalog.split import Split, split_of
+from toile.catalog.plates.examples import PlateConfig, examples
+from toile.catalog.split import Split
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.progress import Progress
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
+    from toile.models.protocols import Encoder
+    from toile.models.unifashion_encoder import UniFashionEncoder
 
 _RANKS: Final = (1, 10, 50)
 _COMPOSED: Final = ""  # figures of the trained composition bear no prefix
@@ -67,9 +69,10 @@ def evaluate_composed(
     """
     start = time.perf_counter()
     sizes = sizes or ComposedSizes()
+    encoders = bundle.unifashion_encoder, bundle.encoder  # before minutes of drawing: one may be missing
     triplets = _triplets(sizes, split, progress)
     progress("embedding", 0, 1)
-    ranks = {name: _ranks(scores) for name, scores in _scores(bundle, triplets)}
+    ranks = {name: _ranks(scores) for name, scores in _scores(*encoders, triplets)}
     progress("embedding", 1, 1)
     figures, intervals = {}, {}
     for name, found in ranks.items():
@@ -100,9 +103,10 @@ def evaluate_composed(
     )
 
 
-def _scores(bundle: Bundle, triplets: _Triplets) -> Iterator[tuple[str, NDArray[np.floating]]]:
+def _scores(
+    multimodal: UniFashionEncoder, first: Encoder, triplets: _Triplets
+) -> Iterator[tuple[str, NDArray[np.floating]]]:
     """Each way's name, and its scores `(queries, gallery)`."""
-    multimodal, first = bundle.unifashion_encoder, bundle.encoder
     sentences, own = triplets.sentences, slice(len(triplets.sentences), 2 * len(triplets.sentences))
     gallery = multimodal.encode_images(triplets.gallery)
     yield _COMPOSED, multimodal.scores(gallery, multimodal.encode_composed(triplets.references, sentences)).T
@@ -120,10 +124,8 @@ def _scores(bundle: Bundle, triplets: _Triplets) -> Iterator[tuple[str, NDArray[
 
 def _triplets(sizes: ComposedSizes, split: Split | None, progress: Progress) -> _Triplets:
     config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
-    numbers = (n for n in range(10**9) if split is None or split_of(f"plate-{config.seed}-{n}") == split)
     targets, references, others, sentences, attributes = [], [], [], [], []
-    for done, number in enumerate(islice(numbers, sizes.triplets), start=1):
-        plate = example(number, config)
+    for done, plate in enumerate(islice(examples(config, split), sizes.triplets), start=1):
         references.append(Image.fromarray(plate.picture))
         targets.append(Image.fromarray(plate.changed.picture))
         sentences.append(plate.change.sentences[0])

@@ -19,11 +19,11 @@ from PIL import Image
 
 from toile import __version__
 from toile.catalog.photos import PART_OF_LABEL, clear_colour, iterate_garments, iterate_streets
-from toile.catalog.plates.examples import PlateConfig, PlateExample, example
+from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.plates.looks import vocabulary as words
 from toile.catalog.plates.looks.rules import main_garment
 from toile.catalog.plates.worn import look_answers
-from toile.catalog.split import Split, split_of
+from toile.catalog.split import Split
 from toile.errors import DataError
 from toile.evaluation.gallery import CLASS_TEXTS, DEFAULT_DATA
 from toile.evaluation.picture_sheet import picture_sheet
@@ -101,7 +101,8 @@ def evaluate_describe(
     if missing:
         raise DataError(f"{', '.join(missing)} does not exist; give the photos with --data FILE.parquet")
     plates, garments, streets = _Scores(), _Scores(), _Scores()
-    for done, plate in enumerate(_test_plates(sizes, split), start=1):
+    config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
+    for done, plate in enumerate(islice(examples(config, split), sizes.plates), start=1):
         _score_plate(plate, bundle, plates)
         progress("describing plates", done, sizes.plates)
     for file in files:
@@ -134,12 +135,6 @@ def evaluate_describe(
             if scores.shown
         },
     )
-
-
-def _test_plates(sizes: DescribeSizes, split: Split | None) -> list[PlateExample]:
-    config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
-    numbers = (n for n in range(10**9) if split is None or split_of(f"plate-{config.seed}-{n}") == split)
-    return [example(number, config) for number in islice(numbers, sizes.plates)]
 
 
 def _score_plate(plate: PlateExample, bundle: Bundle, scores: _Scores) -> None:

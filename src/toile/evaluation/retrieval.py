@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile import __version__
-from toile.catalog.plates.examples import PlateConfig, example
-from toile.catalog.split import Split, split_of
+from toile.catalog.plates.examples import PlateConfig, examples
+from toile.catalog.split import Split
 from toile.errors import DataError
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
@@ -111,10 +111,8 @@ def evaluate_retrieval(
 
 def _looks(sizes: RetrievalSizes, split: Split | None, progress: Progress) -> _Looks:
     config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
-    numbers = (n for n in range(10**9) if split is None or split_of(f"plate-{config.seed}-{n}") == split)
     pictures, texts, categories = [], [], []
-    for done, number in enumerate(islice(numbers, sizes.plates), start=1):
-        plate = example(number, config)
+    for done, plate in enumerate(islice(examples(config, split), sizes.plates), start=1):
         pictures += [Image.fromarray(plate.picture), Image.fromarray(plate.elsewhere.picture)]
         texts.append(plate.captions[0])
         categories.append(plate.category)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from toile.bundles import load_bundle
+from toile.bundles import Bundle
 from toile.catalog.photos import PART_OF_LABEL, StreetPhoto, iterate_garments, iterate_streets, photo_files
-from toile.errors import ConfigError
 from toile.losses.figure import joint_loss, member_of, partial_label_loss, soft_jaccard_loss
 from toile.models.figure_net import FigureNet, FigureNetConfig
 from toile.models.fit import Fit
@@ -30,6 +30,7 @@ from toile.models.image_encoder import ImageEncoderConfig
 from toile.models.memory import channels_last
 from toile.progress import Progress
 from toile.recipes.part_balance import balance_parts
+from toile.recipes.start import load_start
 from toile.taxonomy import CO_PARSING_PARTS, GARMENT_PARTS, MIRRORED_JOINTS, PART_OF_CATEGORY, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
 from toile.training.cache import Arrays, cached_arrays, joined
@@ -306,7 +307,7 @@ def run(
     progress("preparing pictures", 1, 1)
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(FigureNet(recipe.model))
-    _load_start(net, recipe)
+    load_start(recipe.start_from, recipe.trunk_from, whole=partial(_fill_whole, net), trunk=net.trunk)
     loss = _FigureLoss(recipe, arrays)
     average = train_loop(net, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, FigureNet):
@@ -324,22 +325,8 @@ def run(
     return average
 
 
-def _load_start(net: FigureNet, recipe: FigureRecipe) -> None:
-    """First weights: of a whole reader, of an encoder's trunk, or as they were drawn.
-
-    Raises:
-        ConfigError: the other network has other sizes.
-    """
-    source = recipe.start_from or recipe.trunk_from
-    if not source:
-        return
-    bundle = load_bundle(None if source == "embedded" else Path(source))
-    try:
-        if recipe.start_from:
-            missing, unexpected = net.load_state_dict(bundle.figure_net.state_dict(), strict=False)
-            if unexpected or any(not name.startswith("attention.") for name in missing):
-                raise RuntimeError(f"missing {missing}, unexpected {unexpected}")
-        else:
-            net.trunk.load_state_dict(bundle.tower.image.state_dict())
-    except RuntimeError as error:
-        raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error
+def _fill_whole(net: FigureNet, bundle: Bundle) -> None:
+    """All of another reader's weights; it may be one without attention, which then starts anew."""
+    missing, unexpected = net.load_state_dict(bundle.figure_net.state_dict(), strict=False)
+    if unexpected or any(not name.startswith("attention.") for name in missing):
+        raise RuntimeError(f"missing {missing}, unexpected {unexpected}")

@@ -42,6 +42,7 @@ from toile.models.garment_net import NUM_WINDOWS, QUESTIONS, GarmentNet, Garment
 from toile.models.garment_reader import SeenGarment, as_input, windows_on
 from toile.models.memory import channels_last
 from toile.progress import Progress
+from toile.recipes.start import load_start
 from toile.taxonomy import CO_PARSING_CATEGORIES, GARMENT_PARTS, PARTS
 from toile.training.augment import AugmentConfig, random_affine, uniform
 from toile.training.cache import Arrays, cached, cached_arrays, joined
@@ -311,28 +312,13 @@ def run(
     )
     torch.manual_seed(recipe.loop.seed)
     net = channels_last(GarmentNet(recipe.model))
-    _load_start(net, recipe)
+    load_start(
+        recipe.start_from,
+        recipe.trunk_from,
+        whole=lambda bundle: net.load_state_dict(bundle.garment_reader.net.state_dict()),
+        trunk=net.trunk,
+    )
     average = train_loop(net, _GarmentLoss(recipe, arrays), recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, GarmentNet):
         raise TypeError(f"the loop returned {type(average)}, expected a GarmentNet")
     return average
-
-
-def _load_start(net: GarmentNet, recipe: GarmentRecipe) -> None:
-    """First weights: of a whole reader, of the first stages of an encoder's trunk, or as they were drawn.
-
-    Raises:
-        ConfigError: the other network has other sizes.
-    """
-    source = recipe.start_from or recipe.trunk_from
-    if not source:
-        return
-    bundle = load_bundle(None if source == "embedded" else Path(source))
-    try:
-        if recipe.start_from:
-            net.load_state_dict(bundle.garment_reader.net.state_dict())
-        else:
-            weights = bundle.tower.image.state_dict()
-            net.trunk.load_state_dict({name: weights[name] for name in net.trunk.state_dict()})
-    except (RuntimeError, KeyError) as error:
-        raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error

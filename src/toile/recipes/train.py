@@ -85,7 +85,7 @@ class _Job:
     schema: type[Any]
     run: Callable[..., nn.Module]
     part: str
-    part_config: Callable[[Any], dict[str, Any]]
+    part_config: Callable[[Any], dict[str, Any]] = lambda recipe: asdict(recipe.model)
     """The recipe to what the bundle must know of the part."""
 
 
@@ -99,18 +99,11 @@ def _job(kind: object, name: str) -> _Job:
         case "embed":
             from toile.recipes import embed
 
-            return _Job(
-                schema=embed.EmbedRecipe, run=embed.run, part="encoder", part_config=lambda recipe: asdict(recipe.model)
-            )
+            return _Job(schema=embed.EmbedRecipe, run=embed.run, part="encoder")
         case "autoencoder":
             from toile.recipes import autoencoder
 
-            return _Job(
-                schema=autoencoder.AutoencoderRecipe,
-                run=autoencoder.run,
-                part="autoencoder",
-                part_config=lambda recipe: asdict(recipe.model),
-            )
+            return _Job(schema=autoencoder.AutoencoderRecipe, run=autoencoder.run, part="autoencoder")
         case "denoiser":
             from toile.recipes import denoiser
 
@@ -123,30 +116,15 @@ def _job(kind: object, name: str) -> _Job:
         case "figure":
             from toile.recipes import figure
 
-            return _Job(
-                schema=figure.FigureRecipe,
-                run=figure.run,
-                part="figure",
-                part_config=lambda recipe: asdict(recipe.model),
-            )
+            return _Job(schema=figure.FigureRecipe, run=figure.run, part="figure")
         case "garment":
             from toile.recipes import garment
 
-            return _Job(
-                schema=garment.GarmentRecipe,
-                run=garment.run,
-                part="garment",
-                part_config=lambda recipe: asdict(recipe.model),
-            )
+            return _Job(schema=garment.GarmentRecipe, run=garment.run, part="garment")
         case "unifashion":
             from toile.recipes import unifashion
 
-            return _Job(
-                schema=unifashion.UniFashionRecipe,
-                run=unifashion.run,
-                part="unifashion",
-                part_config=lambda recipe: asdict(recipe.model),
-            )
+            return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, part="unifashion")
         case _:
             raise ConfigError(
                 f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment' or "

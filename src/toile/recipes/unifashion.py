@@ -19,7 +19,6 @@ from typing import Final, Self
 import torch
 from torch import Tensor, nn
 
-from toile.bundles import load_bundle
 from toile.errors import ConfigError
 from toile.losses.vision_language import hard_negatives, itc_loss, itg_loss, itm_loss
 from toile.models.memory import channels_last
@@ -27,6 +26,7 @@ from toile.models.qformer import similarity
 from toile.models.text_encoder import TextEncoder, load_text_encoder
 from toile.models.unifashion import UniFashion, UniFashionConfig
 from toile.progress import Progress
+from toile.recipes.start import load_start
 from toile.recipes.unifashion_data import Changes, ChangeSource, Pairs, PairSource, Words
 from toile.training.augment import AugmentConfig
 from toile.training.config import Strict
@@ -205,7 +205,12 @@ def run(
     words = load_text_encoder()
     torch.manual_seed(recipe.loop.seed)
     encoder = UniFashion(recipe.model, words)
-    _load_start(encoder, recipe)
+    load_start(
+        recipe.start_from,
+        recipe.trunk_from,
+        whole=lambda bundle: encoder.load_state_dict(bundle.unifashion.state_dict()),
+        trunk=encoder.image,
+    )
     _freeze(encoder, recipe.frozen)
     trainee = channels_last(_Trainee(encoder, recipe))
     loss = _UniFashionLoss(recipe, pairs, changes, words)
@@ -214,26 +219,6 @@ def run(
     if not isinstance(trained, UniFashion):
         raise TypeError(f"the loop returned {type(trained)}, expected a UniFashion")
     return trained
-
-
-def _load_start(encoder: UniFashion, recipe: UniFashionRecipe) -> None:
-    """First weights: of a whole encoder, of the first stages of another's image network, or as they were drawn.
-
-    Raises:
-        ConfigError: the other network has other sizes.
-    """
-    source = recipe.start_from or recipe.trunk_from
-    if not source:
-        return
-    bundle = load_bundle(None if source == "embedded" else Path(source))
-    try:
-        if recipe.start_from:
-            encoder.load_state_dict(bundle.unifashion.state_dict())
-        else:
-            weights = bundle.tower.image.state_dict()
-            encoder.image.load_state_dict({name: weights[name] for name in encoder.image.state_dict()})
-    except (RuntimeError, KeyError) as error:
-        raise ConfigError(f"the networks of {source} and of model.* have other sizes; make them equal") from error
 
 
 def _freeze(encoder: UniFashion, patterns: Sequence[str]) -> None:

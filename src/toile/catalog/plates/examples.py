@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from typing import Final, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from toile.catalog.plates.plate import Plate, build_plate, flat_lay
 from toile.catalog.plates.sampling.looks import sample_look
 from toile.catalog.plates.wording.captions import attributes, garment_captions, hierarchical_caption, plain_captions
 from toile.catalog.plates.wording.changes import Change, sample_change
+from toile.catalog.split import Split, split_of
 from toile.errors import ConfigError
 
 MIN_SEEN: Final = 0.015
@@ -214,6 +216,13 @@ def example(index: int, config: PlateConfig | None = None) -> PlateExample:
         if shows_everything(found.plate, look):
             return found
     return found
+
+
+def examples(config: PlateConfig, split: Split | None) -> Iterator[PlateExample]:
+    """The plates of a split by their numbers, without end; None: all of them."""
+    for index in count():
+        if split is None or split_of(f"plate-{config.seed}-{index}") == split:
+            yield example(index, config)
 
 
 def shows_everything(plate: Plate, look: Look) -> bool:
