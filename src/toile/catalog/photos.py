@@ -227,7 +227,7 @@ def _garment_names(names: list[str]) -> list[str]:
     return [name for name in names if CO_PARSING_CATEGORIES.get(name, "accessory") != "accessory"]
 
 
-def _caption(street: StreetPhoto) -> str:
+def street_caption(street: StreetPhoto) -> str:
     """Garments from the head down, each with its measured colour where pixels are labelled."""
     if street.labels is None:
         return ", ".join(_garment_names(street.tags))
@@ -257,7 +257,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
     """
     width, height = LOOK_SIZE
     for street in iterate_streets(path, split):
-        caption = street.captions[0] if street.captions else _caption(street)
+        caption = street.captions[0] if street.captions else street_caption(street)
         if not caption:
             continue
         frame = frame_around(street.person, width=width, height=height)

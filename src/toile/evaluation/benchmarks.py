@@ -91,7 +91,7 @@ def evaluate(
         case "retrieval":
             from toile.evaluation.retrieval import evaluate_retrieval
 
-            return evaluate_retrieval(bundle, part, progress)
+            return evaluate_retrieval(bundle, data, part, progress)
         case "composed":
             from toile.evaluation.composed import evaluate_composed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,6 @@ from PIL import Image
 from toile.catalog.images import decode_image
 from toile.catalog.split import Split, split_of
 from toile.errors import DataError
-from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress
 from toile.taxonomy import CATEGORIES, CLOTHING_DATASET_CATEGORIES, COLOURS
 from toile.vision.colour import measure_colour, to_lab
@@ -37,6 +36,9 @@ CLASS_TEXTS: Final = {
 }
 """The ten largest clothing classes of the clothing data set: our category, and the words of its label."""
 
+Embed = Callable[[Sequence[Image.Image]], NDArray[np.float32]]
+"""`N` pictures to what an encoder makes of them."""
+
 _BATCH_SIZE: Final = 64
 _HISTOGRAM_PX: Final = 48
 _HISTOGRAM_BINS: Final = (6, 6, 6)
@@ -49,8 +51,8 @@ class Gallery:
 
     classes: NDArray[np.int64]
     """`(N,)`, index into `CLASS_TEXTS`."""
-    embeddings: Embeddings
-    """`(N, D)`"""
+    embeddings: NDArray[np.float32]
+    """`(N, D)`, or `(N, queries, D)` of the multimodal encoder."""
     colours: NDArray[np.float64]
     """`(N, 13)`, measured share of each of `COLOURS` on the garment."""
     histograms: NDArray[np.float64]
@@ -79,13 +81,13 @@ def data_files(data: Sequence[Path], default: str) -> list[Path]:
     return files
 
 
-def load_gallery(files: Sequence[Path], split: Split | None, encoder: Encoder, progress: Progress) -> Gallery:
+def load_gallery(files: Sequence[Path], split: Split | None, embed: Embed, progress: Progress) -> Gallery:
     """Embed and measure the rows of a split (None: all) that show one of the ten classes.
 
     Raises:
         DataError: a column is missing, a picture is broken, or no row is left.
     """
-    parts = list(_measured_batches(files, split, encoder, progress))
+    parts = list(_measured_batches(files, split, embed, progress))
     if not parts:
         names = ", ".join(file.name for file in files)
         raise DataError(f"no row of {names} in split {split or 'all'} shows one of the ten classes; try --split all")
@@ -109,14 +111,14 @@ def colour_histogram(image: Image.Image) -> NDArray[np.float64]:
 
 
 def _measured_batches(
-    files: Sequence[Path], split: Split | None, encoder: Encoder, progress: Progress
-) -> Iterator[tuple[NDArray[np.int64], Embeddings, NDArray[np.float64], NDArray[np.float64]]]:
+    files: Sequence[Path], split: Split | None, embed: Embed, progress: Progress
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]]:
     done = 0
     for batch in _batches(_labelled_pictures(files, split)):
         images = [image for _, image in batch]
         yield (
             np.array([index for index, _ in batch]),
-            encoder.encode_images(images),
+            embed(images),
             np.stack([_colour_shares(image) for image in images]),
             np.stack([colour_histogram(image) for image in images]),
         )

@@ -8,9 +8,10 @@ garment is of the same category.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,7 +22,9 @@ from toile import __version__
 from toile.catalog.plates.examples import PlateConfig, examples
 from toile.catalog.split import Split
 from toile.errors import DataError
+from toile.evaluation.gallery import CLASS_TEXTS, data_files, load_gallery
 from toile.evaluation.report import Report
+from toile.evaluation.search import class_precision, class_queries
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.progress import Progress
 
@@ -57,23 +60,30 @@ class _Looks:
 
 
 def evaluate_retrieval(
-    bundle: Bundle, split: Split | None, progress: Progress, *, sizes: RetrievalSizes | None = None
+    bundle: Bundle,
+    data: Sequence[Path],
+    split: Split | None,
+    progress: Progress,
+    *,
+    sizes: RetrievalSizes | None = None,
 ) -> Report:
     """Recall at 1, 5 and 10 in both directions, of the multimodal encoder and of the first encoder.
 
     Args:
         bundle: whose encoders are measured.
-        split: the numbers of the plates; None: all.
+        data: files of garment photos; empty: garments.parquet.
+        split: the numbers of the plates and the rows of the photos; None: all.
         progress: watcher.
         sizes: how much.
 
     Raises:
         CheckpointError: the bundle has no multimodal encoder.
-        DataError: too few looks share a category.
+        DataError: too few looks share a category, or there are no photos.
     """
     start = time.perf_counter()
     sizes = sizes or RetrievalSizes()
     multimodal, first = bundle.unifashion_encoder, bundle.encoder
+    files = data_files(data, "garments.parquet")
     looks = _looks(sizes, split, progress)
     figures: dict[str, float] = {}
     intervals: dict[str, tuple[float, float]] = {}
@@ -91,6 +101,11 @@ def evaluate_retrieval(
             for rank in _RANKS:
                 figures[f"{name}_{direction}_r{rank}"] = float((found < rank).mean())
                 intervals[f"{name}_{direction}_r{rank}"] = bootstrap_mean((found < rank).astype(np.float64))
+    photos = load_gallery(files, split, multimodal.encode_images, progress)
+    wanted, texts = class_queries(photos, list(CLASS_TEXTS.items()))
+    shares = class_precision(photos, wanted, multimodal.scores(photos.embeddings, multimodal.encode_texts(texts)).T)
+    figures["category_precision_at_10"] = float(shares.mean())
+    intervals["category_precision_at_10"] = bootstrap_mean(shares)
     return Report(
         benchmark="retrieval",
         figures=figures,
@@ -104,6 +119,7 @@ def evaluate_retrieval(
             f"{sizes.queries} queries a direction, drawn {sizes.repeats} times",
             f"each query: one right answer and {sizes.negatives} of other looks with a main garment of the same "
             "category (FAME-ViL's protocol for FashionGen); looks of categories that have fewer are no queries",
+            f"category_precision_at_10: {len(photos)} photos; the first encoder's is in the benchmark search",
             "first_encoder: the encoder that `toile search` uses",
         ],
     )

@@ -77,7 +77,7 @@ def evaluate_search(bundle: Bundle, data: Sequence[Path], split: Split | None, p
         DataError: a file is missing or has no row to score.
     """
     start = time.perf_counter()
-    gallery = load_gallery(data_files(data, "garments.parquet"), split, bundle.encoder, progress)
+    gallery = load_gallery(data_files(data, "garments.parquet"), split, bundle.encoder.encode_images, progress)
     if len(gallery) <= _K:
         raise DataError(f"only {len(gallery)} rows to score, expected more than {_K}; try --split all")
     figures = _Figures()
@@ -117,20 +117,29 @@ def _add_predictions(figures: _Figures, prefix: str, truth: NDArray[np.int64], p
     )
 
 
+def class_queries(gallery: Gallery, queries: Sequence[tuple[str, str]]) -> tuple[NDArray[np.int64], list[str]]:
+    """Of pairs of category and text those that some row can answer: class indices `(Q,)` and `Q` texts."""
+    categories, present = list(CLASS_TEXTS), set(gallery.classes.tolist())
+    asked = [(categories.index(category), text) for category, text in queries]
+    asked = [(index, text) for index, text in asked if index in present]
+    return np.array([index for index, _ in asked], np.int64), [text for _, text in asked]
+
+
+def class_precision(gallery: Gallery, wanted: NDArray[np.int64], scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Share of each query's ten best that show the wanted class, `(Q,)`; `scores` are `(Q, N)`."""
+    ranked = gallery.classes[top_k(scores, _K)] == wanted[:, None]
+    return precision_at_k(ranked, _K)
+
+
 def _score_texts(
     figures: _Figures, name: str, gallery: Gallery, encoder: Encoder, queries: list[tuple[str, str]]
 ) -> None:
-    """Words to pictures: `queries` are pairs of category and text; those whose category no row shows are left out."""
-    categories = list(CLASS_TEXTS)
-    present = set(gallery.classes.tolist())
-    asked = [(categories.index(category), text) for category, text in queries]
-    asked = [(index, text) for index, text in asked if index in present]
-    if not asked:
+    """Words to pictures."""
+    wanted, texts = class_queries(gallery, queries)
+    if not texts:
         return
-    wanted = np.array([index for index, _ in asked])
-    scores = encoder.encode_texts([text for _, text in asked]) @ gallery.embeddings.T
-    ranked = gallery.classes[top_k(scores, _K)] == wanted[:, None]
-    figures.add_mean(name, precision_at_k(ranked, _K))
+    scores = encoder.encode_texts(texts) @ gallery.embeddings.T
+    figures.add_mean(name, class_precision(gallery, wanted, scores))
     figures.values[f"chance_{name}"] = float(np.mean([(gallery.classes == index).mean() for index in wanted]))
 
 

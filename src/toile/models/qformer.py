@@ -72,6 +72,8 @@ class QFormerConfig:
             hidden_dropout_prob=self.dropout,
             attention_probs_dropout_prob=self.dropout,
             use_qformer_text_input=True,
+            # Sequences are short and heads narrow: fused attention takes half as long again on a CPU, both ways.
+            attn_implementation="eager",
         )
 
 

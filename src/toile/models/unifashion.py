@@ -43,7 +43,7 @@ class UniFashionConfig:
     image_size: int = 256
     """Side of the square that a picture is fitted into, pixels."""
     qformer: QFormerConfig = field(default_factory=QFormerConfig)
-    adapter_rank: int = 32
+    adapter_rank: int = 16
     """Of what is added to each of MiniLM's matrices."""
 
     def __post_init__(self) -> None:

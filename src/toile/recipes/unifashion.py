@@ -62,8 +62,12 @@ class UniFashionRecipe(Strict):
     """Share of a batch that is rows without wordings of their own."""
     fullest_share: float = 0.6
     """How often a row is described by its fullest wording; else by any of the others."""
+    alike_share: float = 0.5
+    """Of the rows with wordings of their own, those that show garments of one category."""
     matching_rows: int = 24
     """Rows of a batch whose matching is asked; each costs three passes of the Q-Former."""
+    captioned_rows: int = 48
+    """Rows of a batch whose caption is asked; each costs as much as four passes of the other kinds."""
     label_smoothing: float = 0.1
 
 
@@ -102,10 +106,11 @@ class _Trainee(nn.Module):
             if "itm" in asked:
                 losses["itm"] = self._matching(tokens, pairs.words, scores, pairs.same, generator)
         if "itg" in asked:
-            ids, smoothing = pairs.words.ids.clone(), self.recipe.label_smoothing
+            rows = self._some(len(tokens), self.recipe.captioned_rows, generator).to(tokens.device)
+            ids, mask, smoothing = pairs.words.ids[rows].clone(), pairs.words.mask[rows], self.recipe.label_smoothing
             ids[:, 0] = _STARTS_A_CAPTION
-            logits = qformer.caption_logits(tokens, ids, pairs.words.mask).float()
-            losses["itg"] = itg_loss(logits, ids, pairs.words.mask, label_smoothing=smoothing)
+            logits = qformer.caption_logits(tokens[rows], ids, mask).float()
+            losses["itg"] = itg_loss(logits, ids, mask, label_smoothing=smoothing)
         return losses
 
     def _of_changes(self, changes: Changes, generator: torch.Generator) -> dict[str, Tensor]:
@@ -123,6 +128,10 @@ class _Trainee(nn.Module):
             square = scores[:, :count].T  # (targets, wanted)
             losses["cir_itm"] = self._matching(tokens[:count], changes.sentences, square, changes.same, generator)
         return losses
+
+    @staticmethod
+    def _some(count: int, wanted: int, generator: torch.Generator) -> Tensor:
+        return torch.randperm(count, generator=generator)[:wanted]
 
     def _pictures(self, tokens: Tensor) -> Tensor:
         return self.encoder.qformer.project_pictures(self.encoder.qformer.read_pictures(tokens)).float()
@@ -147,7 +156,7 @@ class _Trainee(nn.Module):
             generator: on the CPU.
         """
         qformer, temperature = self.encoder.qformer, self.encoder.qformer.temperature
-        rows = torch.randperm(len(scores), generator=generator)[: self.recipe.matching_rows].to(scores.device)
+        rows = self._some(len(scores), self.recipe.matching_rows, generator).to(scores.device)
         texts = hard_negatives(scores, temperature, same=same, generator=generator)[rows]
         pictures = hard_negatives(scores.T, temperature, same=same, generator=generator)[rows]
         shown, said = torch.cat([rows, rows, pictures]), words[torch.cat([rows, texts, rows])]
@@ -198,7 +207,14 @@ def run(
     progress("preparing pictures", 0, 1)
     pairs = changes = None
     if set(recipe.losses) & set(_OF_PAIRS):
-        pairs = PairSource(data, cache, size=size, photo_share=recipe.photo_share, fullest_share=recipe.fullest_share)
+        pairs = PairSource(
+            data,
+            cache,
+            size=size,
+            photo_share=recipe.photo_share,
+            fullest_share=recipe.fullest_share,
+            alike_share=recipe.alike_share,
+        )
     if set(recipe.losses) & set(_OF_CHANGES):
         changes = ChangeSource(data, cache, size=size)
     progress("preparing pictures", 1, 1)

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from toile.catalog.pairs import iterate_changes
-from toile.catalog.photos import clear_colour, iterate_garments, iterate_street_cutouts, photo_files
+from toile.catalog.photos import clear_colour, iterate_garments, iterate_streets, photo_files, street_caption
 from toile.models.fashion_encoder import fit_into_square
 from toile.models.text_encoder import TextEncoder
 from toile.recipes.captions import EMBEDDED_CATEGORIES, phrases_of, without_unseen_nouns
@@ -88,7 +88,14 @@ class PairSource:
     """Draws pictures with words from the training rows of garments.parquet and streets.parquet."""
 
     def __init__(
-        self, data: Sequence[Path], cache: Path, *, size: int, photo_share: float, fullest_share: float
+        self,
+        data: Sequence[Path],
+        cache: Path,
+        *,
+        size: int,
+        photo_share: float,
+        fullest_share: float,
+        alike_share: float,
     ) -> None:
         """Read the files once, as long as they stay the same.
 
@@ -98,8 +105,14 @@ class PairSource:
             size: side of the pictures, pixels.
             photo_share: of a batch, rows that have no wordings of their own.
             fullest_share: how often a row is described by its fullest wording; else by any of the others.
+            alike_share: of the rows with wordings, those that show garments of one category, lest that tell them apart.
         """
-        self.size, self.photo_share, self.fullest_share = size, photo_share, fullest_share
+        self.size, self.photo_share, self.fullest_share, self.alike_share = (
+            size,
+            photo_share,
+            fullest_share,
+            alike_share,
+        )
         self.arrays = joined(
             [
                 cached_arrays(cache, f"pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size))
@@ -109,12 +122,15 @@ class PairSource:
         self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
         told = np.array([bool(wordings) for wordings in self.captions])
         self.rows = [np.flatnonzero((self.arrays["sources"] == source) & told) for source in (_CAPTIONED, _NAMED)]
+        self.alike = self._by_category(self.rows[_CAPTIONED])
 
     def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Pairs:
         """So many rows."""
         captioned, named = self.rows
         num_photos = round(count * self.photo_share) if len(captioned) and len(named) else count * bool(len(named))
-        sources = [(captioned, count - num_photos), (named, num_photos)]
+        num_alike = round((count - num_photos) * self.alike_share) if self.alike else 0
+        alike = self.alike[int(torch.randint(len(self.alike), (), generator=generator))] if num_alike else captioned
+        sources = [(captioned, count - num_photos - num_alike), (alike, num_alike), (named, num_photos)]
         rows = sample_rows([(own, number) for own, number in sources if number], generator)
         texts = [_drawn(self.captions[row], self.fullest_share, generator) for row in rows]
         products, said = self.arrays["products"][rows], np.array(texts)
@@ -123,6 +139,13 @@ class PairSource:
             words=_tokenized(words, texts),
             same=torch.from_numpy((products[:, None] == products) | (said[:, None] == said)),
         )
+
+    def _by_category(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+        """Those of them whose main garment is of a known category, a list for each: a look's is its flat garment's."""
+        products, told = self.arrays["products"][rows], self.arrays["categories"][rows]
+        of_product = {product: category for product, category in zip(products, told, strict=True) if category}
+        categories = np.array([of_product.get(product, "") for product in products])
+        return [rows[categories == category] for category in np.unique(categories) if category]
 
 
 class ChangeSource:
@@ -155,28 +178,33 @@ class ChangeSource:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _pair_rows(path: Path) -> Iterator[tuple[Image.Image, str, tuple[str, ...], int]]:
-    """Picture, product, wordings (the fullest first), and whether they are the file's own."""
+def _pair_rows(path: Path) -> Iterator[tuple[Image.Image, str, str, tuple[str, ...], int]]:
+    """Picture, product, category if told, wordings (the fullest first), and whether they are the file's own."""
     if path.name == "garments.parquet":
         for photo in iterate_garments(path, "train"):
             if photo.captions:
-                yield photo.image, photo.id, photo.captions, _CAPTIONED
+                yield photo.image, photo.id, photo.category, photo.captions, _CAPTIONED
             elif photo.category in EMBEDDED_CATEGORIES:
                 colour = clear_colour(photo.colours)
-                yield photo.image, photo.id, tuple(phrases_of(photo.category, colour)), _NAMED
+                yield photo.image, photo.id, photo.category, tuple(phrases_of(photo.category, colour)), _NAMED
     else:
-        for cutout in iterate_street_cutouts(path, "train"):
-            own = bool(cutout.captions)
-            yield cutout.image, cutout.id, cutout.captions or (cutout.caption,), _CAPTIONED if own else _NAMED
+        for street in iterate_streets(path, "train"):
+            own = bool(street.captions)
+            yield (
+                street.image,
+                street.id,
+                "",
+                street.captions or (street_caption(street),),
+                _CAPTIONED if own else _NAMED,
+            )
 
 
 def _pair_arrays(path: Path, size: int) -> Arrays:
-    rows = [
-        (fit_into_square(image, size), product, words, source) for image, product, words, source in _pair_rows(path)
-    ]
+    rows = [(fit_into_square(image, size), *told) for image, *told in _pair_rows(path)]
     return {
         "images": np.stack([image for image, *_ in rows]),
         "products": np.array([product for _, product, *_ in rows]),
+        "categories": np.array([category for _, _, category, *_ in rows]),
         "captions": np.array(["\n".join(words) for *_, words, _ in rows]),
         "sources": np.array([source for *_, source in rows], np.int64),
     }

@@ -167,7 +167,7 @@ def test_labels_may_be_our_own_words(tmp_path):
     path = write(
         tmp_path / "own.parquet", [("a", "trousers", png(square(2, "red"))), ("b", "bag", png(square(0, "red")))]
     )
-    gallery = load_gallery([path], None, Oracle(), no_progress)
+    gallery = load_gallery([path], None, Oracle().encode_images, no_progress)
     assert gallery.classes.tolist() == [2]
     assert COLOURS[gallery.main_colours[0]] == "red"
 
