@@ -217,6 +217,26 @@ def look(
 
 
 @app.command()
+def caption(
+    file: Annotated[Path, typer.Argument(help="Picture of a person, or of one garment.")],
+    style: Annotated[str, typer.Option(help="title, copy, attributes or hierarchical.")] = "title",
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what is in a picture; what the readers of people and garments don't see is told on stderr."""
+    written = toile.load(bundle).caption(file, style=style)
+    if as_json:
+        typer.echo(written.to_json())
+        return
+    typer.echo(written.text)
+    for claim in written.claims:
+        if claim.verdict == "unsupported":
+            typer.echo(
+                f"not seen: {claim.claim} {claim.value}" + (f" (seen: {claim.seen})" if claim.seen else ""), err=True
+            )
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A PNG that toile made.")],
     out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,
@@ -265,7 +285,11 @@ def bundle(
 @app.command()
 def evaluate(
     name: Annotated[
-        str, typer.Argument(help="Benchmark: search, design, speed, plates, filter, parse, pose or masks.")
+        str,
+        typer.Argument(
+            help="Benchmark: search, design, speed, plates, filter, parse, pose, masks, describe, retrieval, composed "
+            "or caption."
+        ),
     ],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,
     split: Annotated[Split, typer.Option(help="Rows to score; all = a file nothing was trained on.")] = Split.TEST,

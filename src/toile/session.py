@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from toile.bundles import Bundle
     from toile.catalog.filtering.settings import FilterSettings
+    from toile.tasks.caption import Caption
     from toile.tasks.design import Design
     from toile.tasks.filter import FilterReport
     from toile.tasks.index import IndexReport
@@ -124,6 +125,21 @@ class Studio:
         from toile.tasks.look import look
 
         return look(_picture(image), bundle=self.bundle)
+
+    def caption(self, image: Image.Image | Path | str, *, style: str = "title") -> Caption:
+        """A picture in words, each claim held against what is seen.
+
+        Args:
+            image: RGB picture, or the path of one.
+            style: `title`, `copy`, `attributes` or `hierarchical`.
+
+        Raises:
+            QueryError: no such style.
+            DataError: the picture can't be read, is too small or empty, or shows no garment.
+        """
+        from toile.tasks.caption import caption
+
+        return caption(_picture(image), style=style, bundle=self.bundle)
 
     def design(
         self,

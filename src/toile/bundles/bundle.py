@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from toile.diffusion.sampler import NoiseScheduleConfig
     from toile.models.autoencoder import Autoencoder
+    from toile.models.captioner import Captioner
     from toile.models.denoiser import LatentDenoiser
     from toile.models.fashion_encoder import FashionTower
     from toile.models.figure_net import FigureNet
@@ -194,6 +195,17 @@ class Bundle:
         from toile.models.unifashion_encoder import UniFashionEncoder
 
         return UniFashionEncoder(self.unifashion, self.text_encoder)
+
+    @cached_property
+    def captioner(self) -> Captioner:
+        """What writes captions of what the multimodal encoder has seen.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.captioner import CaptionerConfig, embedded_captioner
+
+        return self._filled("captioner", lambda config: embedded_captioner(_validated(CaptionerConfig, config)))
 
     @cached_property
     def unet(self) -> UNet2DConditionModel:

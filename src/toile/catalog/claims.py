@@ -1,4 +1,4 @@
-"""What words claim of a picture: the garments they name, each with the colour that stands before it."""
+"""What words claim of a picture: the garments they name, each with the colour before it, and how the first is cut."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Final
 
 from toile.catalog.plates.looks.construction import CONSTRUCTIONS
 from toile.catalog.plates.looks.vocabulary import BAGS, HATS, PALETTE, SHOES
-from toile.catalog.plates.wording.phrases import NOUNS
-from toile.taxonomy import CO_PARSING_PARTS, COLOURS, PART_OF_CATEGORY
+from toile.catalog.plates.wording.phrases import NOUNS, collar_words, hem_words, sleeve_words
+from toile.taxonomy import ATTRIBUTES, CO_PARSING_PARTS, COLOURS, PART_OF_CATEGORY
 
 _NO_GARMENTS: Final = frozenset({"background", "skin", "hair", "glasses", "accessory"})
 _OTHER_NOUNS: Final = MappingProxyType(
@@ -29,6 +29,7 @@ _OTHER_COLOURS: Final = MappingProxyType(
     {"gray": "grey", "cream": "beige", "tan": "beige", "scarlet": "red", "crimson": "red", "violet": "purple"}
 )
 _REACH: Final = 3  # words between a colour and its noun, both included: "red silk dress"
+_SLEEVES: Final = re.compile(r"((?:[a-z-]+ ){1,2})sleeves?\b")
 _WORD: Final = re.compile(r"[a-z]+(?:-[a-z]+)*|[,.;]")
 
 
@@ -65,6 +66,45 @@ def claims_of(text: str) -> tuple[Claim, ...]:
         claims.append(Claim(noun=noun, part=_nouns()[noun], colour=colours[-1] if colours else None))
         start = after = start + len(noun.split())
     return tuple(claims)
+
+
+def cut_claims_of(text: str) -> dict[str, str]:
+    """What English words say of sleeves, collar and hem: attribute to value, in words of `taxonomy.ATTRIBUTES`.
+
+    Of several collars, or hems, the first counts: it is the garment's that the words are about.
+    """
+    lowered = text.lower()
+    found: dict[str, str] = {}
+    for attribute, phrases in (("collar", _collars()), ("hem", _hems())):
+        hits = {value: re.search(rf"\b{phrase}\b", lowered) for phrase, value in phrases.items()}
+        places = {hit.start(): value for value, hit in hits.items() if hit}
+        if places:
+            found[attribute] = places[min(places)]
+    if "sleeveless" in lowered or "no sleeves" in lowered:
+        return found | {"sleeve_length": "sleeveless"}
+    if sleeves := _SLEEVES.search(lowered):
+        for word in sleeves[1].split():
+            found |= _sleeves().get(word, {})
+    return found
+
+
+@cache
+def _collars() -> Mapping[str, str]:
+    return {collar_words(value).removeprefix("a "): value for value in ATTRIBUTES["collar"]}
+
+
+@cache
+def _hems() -> Mapping[str, str]:
+    told = [value for value in ATTRIBUTES["hem"] if value == "flat" or hem_words(value) != hem_words("flat")]
+    return {hem_words(value).removeprefix("a ").removeprefix("an "): value for value in told}
+
+
+@cache
+def _sleeves() -> Mapping[str, dict[str, str]]:
+    """The words before `sleeves`."""
+    lengths = {sleeve_words(value, None): {"sleeve_length": value} for value in ATTRIBUTES["sleeve_length"]}
+    kinds = {sleeve_words(None, value): {"sleeve_type": value} for value in ATTRIBUTES["sleeve_type"]}
+    return {str(phrase).split()[0]: told for phrase, told in {**kinds, **lengths}.items() if phrase != "sleeves"}
 
 
 def _noun_at(words: list[str], start: int) -> str | None:

@@ -7,6 +7,7 @@ category's noun, sleeve length, sleeve type, collar, hem.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -92,6 +93,12 @@ class HierarchicalCaption:
         )
         return tuple(item for item in said if item is not None)
 
+    @staticmethod
+    def read_attributes(text: str) -> dict[str, str]:
+        """A1 to A5 of a caption in the grammar, in words of `taxonomy.ATTRIBUTES`; other items are passed over."""
+        items = {item.strip() for item in text.split(",")}
+        return {attribute: value for item, (attribute, value) in _attribute_items().items() if item in items}
+
     def __str__(self) -> str:
         return ", ".join(self.items)
 
@@ -109,3 +116,14 @@ class HierarchicalCaption:
                 return _HEMS[value]
             case _:
                 raise ValueError(f"{attribute!r} is none of {', '.join(ATTRIBUTES)}")
+
+
+@cache
+def _attribute_items() -> dict[str, tuple[str, str]]:
+    """Item to attribute and value."""
+    return {
+        HierarchicalCaption(category=category, **{attribute: value}).items[-1]: (attribute, value)
+        for category in dict.fromkeys(CONCEPT_OF_CATEGORY.values())
+        for attribute, values in ATTRIBUTES.items()
+        for value in values
+    }

@@ -33,6 +33,8 @@ STREET_SCHEMA: Final = pa.schema(
 )
 CAPTIONS: Final = pa.field("captions", pa.list_(pa.field("element", pa.string())))
 """Column of files that have wordings of their own."""
+STYLED: Final = pa.field("styles", pa.map_(pa.string(), pa.string()))
+"""Column of files that have captions in the styles of `catalog.styles.STYLES`: style to caption."""
 CHANGE_SCHEMA: Final = pa.schema(
     [
         ("change_id", pa.string()),

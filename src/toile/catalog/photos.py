@@ -5,8 +5,8 @@ The captions are true by construction: a class from the annotators and a colour 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +107,8 @@ class GarmentPhoto:
     colours: tuple[ColourShare, ...]
     captions: tuple[str, ...] = ()
     """Where the file has wordings of its own."""
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """Style of `catalog.styles.STYLES` to caption, where the file has some."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +150,7 @@ def _rows(path: Path, needed: set[str], split: Split | None) -> Iterator[dict[st
     missing = needed - set(file.schema_arrow.names)
     if missing:
         raise DataError(f"{path.name} lacks the columns {sorted(missing)}; it has {file.schema_arrow.names}")
-    wanted = sorted(needed | ({"captions"} & set(file.schema_arrow.names)))
+    wanted = sorted(needed | ({"captions", "styles"} & set(file.schema_arrow.names)))
     for batch in file.iter_batches(batch_size=64, columns=wanted):
         for row in batch.to_pylist():
             if split is None or split_of(row.get("image_id") or row["photo_id"]) == split:
@@ -173,6 +175,7 @@ def iterate_garments(path: Path, split: Split | None) -> Iterator[GarmentPhoto]:
             noun=row["label"].lower(),
             colours=measure_colour(image),
             captions=tuple(row.get("captions") or ()),
+            styles=dict(row.get("styles") or ()),
         )
 
 
@@ -192,6 +195,8 @@ class StreetPhoto:
     """COCO-18 `(18, 3)`: x, y in pixels, confidence."""
     captions: tuple[str, ...]
     """The file's own wordings; empty in the photo set."""
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """The file's own captions by style; empty in the photo set."""
 
 
 def iterate_streets(path: Path, split: Split | None) -> Iterator[StreetPhoto]:
@@ -215,6 +220,7 @@ def iterate_streets(path: Path, split: Split | None) -> Iterator[StreetPhoto]:
             tags=row["tags"] or [],
             pose=np.array(row["pose"] or [0.0] * 54, dtype=np.float32).reshape(18, 3),
             captions=tuple(row.get("captions") or ()),
+            styles=dict(row.get("styles") or ()),
         )
 
 

@@ -26,6 +26,7 @@ BENCHMARKS: Final = (
     "describe",
     "retrieval",
     "composed",
+    "caption",
 )
 
 
@@ -96,6 +97,10 @@ def evaluate(
             from toile.evaluation.composed import evaluate_composed
 
             return evaluate_composed(bundle, part, progress)
+        case "caption":
+            from toile.evaluation.caption import evaluate_caption
+
+            return evaluate_caption(bundle, data, part, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -33,13 +33,20 @@ class UniFashionEncoder:
         return self.model.config.qformer.projection_dim
 
     @torch.inference_mode()
-    def encode_images(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """`N` RGB pictures of any size: `(N, num_queries, D)`."""
+    def read_images(self, images: Sequence[Image.Image]) -> Tensor:
+        """What the queries have seen in `N` RGB pictures of any size: `(N, num_queries, width of the Q-Former)`."""
         rows = [
-            self.model.qformer.project_pictures(self.model.qformer.read_pictures(self._tokens(batch)))
+            self.model.qformer.read_pictures(self._tokens(batch))
             for batch in square_batches(images, self.model.config.image_size)
         ]
-        return _as_numpy(rows, (self.model.config.qformer.num_queries, self.dim))
+        config = self.model.config.qformer
+        return torch.cat(rows) if rows else torch.empty(0, config.num_queries, config.dim)
+
+    @torch.inference_mode()
+    def encode_images(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """`N` RGB pictures of any size: `(N, num_queries, D)`."""
+        projected: NDArray[np.float32] = self.model.qformer.project_pictures(self.read_images(images)).cpu().numpy()
+        return projected
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -125,8 +125,12 @@ def _job(kind: object, name: str) -> _Job:
             from toile.recipes import unifashion
 
             return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, part="unifashion")
+        case "captioner":
+            from toile.recipes import captioner
+
+            return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, part="captioner")
         case _:
             raise ConfigError(
-                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment' or "
-                "'unifashion'"
+                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment', "
+                "'unifashion' or 'captioner'"
             )

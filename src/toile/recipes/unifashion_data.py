@@ -5,22 +5,23 @@ Words are those that the files bring (plates), or class, colour and tags where t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from toile.catalog.pairs import iterate_changes
 from toile.catalog.photos import clear_colour, iterate_garments, iterate_streets, photo_files, street_caption
+from toile.catalog.styles import attribute_list
 from toile.models.fashion_encoder import fit_into_square
 from toile.models.text_encoder import TextEncoder
-from toile.recipes.captions import EMBEDDED_CATEGORIES, phrases_of, without_unseen_nouns
+from toile.recipes.captions import EMBEDDED_CATEGORIES, NOUNS, phrases_of, without_unseen_nouns
 from toile.training.augment import AugmentConfig, augment
 from toile.training.cache import Arrays, cached_arrays, joined
 from toile.training.sampling import sample_rows
@@ -94,8 +95,8 @@ class PairSource:
         *,
         size: int,
         photo_share: float,
-        fullest_share: float,
-        alike_share: float,
+        fullest_share: float = 1.0,
+        alike_share: float = 0.0,
     ) -> None:
         """Read the files once, as long as they stay the same.
 
@@ -107,27 +108,38 @@ class PairSource:
             fullest_share: how often a row is described by its fullest wording; else by any of the others.
             alike_share: of the rows with wordings, those that show garments of one category, lest that tell them apart.
         """
-        self.size, self.photo_share, self.fullest_share, self.alike_share = (
-            size,
-            photo_share,
-            fullest_share,
-            alike_share,
-        )
+        self.size = size
+        self.photo_share, self.fullest_share, self.alike_share = photo_share, fullest_share, alike_share
         self.arrays = joined(
             [
-                cached_arrays(cache, f"pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size))
+                cached_arrays(
+                    cache, f"styled-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
+                )
                 for name in ("garments.parquet", "streets.parquet")
             ]
         )
         self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
+        self.styles: list[dict[str, str]] = [json.loads(str(styles)) for styles in self.arrays["styles"]]
         told = np.array([bool(wordings) for wordings in self.captions])
         self.rows = [np.flatnonzero((self.arrays["sources"] == source) & told) for source in (_CAPTIONED, _NAMED)]
+        self.styled = [np.array([row for row in rows if self.styles[row]], np.intp) for rows in self.rows]
         self.alike = self._by_category(self.rows[_CAPTIONED])
+
+    def draw_styled(
+        self, count: int, augmentation: AugmentConfig, generator: torch.Generator
+    ) -> tuple[Tensor, list[dict[str, str]]]:
+        """So many pictures `(B, 3, S, S)` that have captions in some style, and these."""
+        captioned, named = self.styled
+        num_photos = self._num_photos(count, captioned, named)
+        sources = [(captioned, count - num_photos), (named, num_photos)]
+        rows = sample_rows([(own, number) for own, number in sources if number], generator)
+        images = augment(_pixels(self.arrays["images"][rows]), self.size, augmentation, generator)
+        return images, [self.styles[row] for row in rows]
 
     def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Pairs:
         """So many rows."""
         captioned, named = self.rows
-        num_photos = round(count * self.photo_share) if len(captioned) and len(named) else count * bool(len(named))
+        num_photos = self._num_photos(count, captioned, named)
         num_alike = round((count - num_photos) * self.alike_share) if self.alike else 0
         alike = self.alike[int(torch.randint(len(self.alike), (), generator=generator))] if num_alike else captioned
         sources = [(captioned, count - num_photos - num_alike), (alike, num_alike), (named, num_photos)]
@@ -139,6 +151,9 @@ class PairSource:
             words=_tokenized(words, texts),
             same=torch.from_numpy((products[:, None] == products) | (said[:, None] == said)),
         )
+
+    def _num_photos(self, count: int, captioned: NDArray[np.intp], named: NDArray[np.intp]) -> int:
+        return round(count * self.photo_share) if len(captioned) and len(named) else count * bool(len(named))
 
     def _by_category(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
         """Those of them whose main garment is of a known category, a list for each: a look's is its flat garment's."""
@@ -178,35 +193,42 @@ class ChangeSource:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _pair_rows(path: Path) -> Iterator[tuple[Image.Image, str, str, tuple[str, ...], int]]:
-    """Picture, product, category if told, wordings (the fullest first), and whether they are the file's own."""
+def _pair_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file, with words of their own or with what class, colour and tags are worth."""
     if path.name == "garments.parquet":
         for photo in iterate_garments(path, "train"):
+            row = {"image": photo.image, "product": photo.id, "category": photo.category}
             if photo.captions:
-                yield photo.image, photo.id, photo.category, photo.captions, _CAPTIONED
+                yield row | {"captions": photo.captions, "source": _CAPTIONED, "styles": photo.styles}
             elif photo.category in EMBEDDED_CATEGORIES:
                 colour = clear_colour(photo.colours)
-                yield photo.image, photo.id, photo.category, tuple(phrases_of(photo.category, colour)), _NAMED
+                words = tuple(phrases_of(photo.category, colour))
+                yield row | {"captions": words, "source": _NAMED, "styles": _named(photo.category, colour)}
     else:
         for street in iterate_streets(path, "train"):
-            own = bool(street.captions)
-            yield (
-                street.image,
-                street.id,
-                "",
-                street.captions or (street_caption(street),),
-                _CAPTIONED if own else _NAMED,
-            )
+            source = _CAPTIONED if street.captions else _NAMED
+            words = street.captions or (street_caption(street),)
+            row = {"image": street.image, "product": street.id, "category": ""}
+            yield row | {"captions": words, "source": source, "styles": street.styles}
+
+
+def _named(category: str, colour: str | None) -> dict[str, str]:
+    """What a photo's class and colour are worth by style."""
+    noun, told = NOUNS[category][0], {"garment": category}
+    if colour is None:
+        return {"title": noun, "attributes": attribute_list(told)}
+    return {"title": f"{colour} {noun}", "attributes": attribute_list(told | {"colour": colour})}
 
 
 def _pair_arrays(path: Path, size: int) -> Arrays:
-    rows = [(fit_into_square(image, size), *told) for image, *told in _pair_rows(path)]
+    rows = [row | {"image": fit_into_square(row["image"], size)} for row in _pair_rows(path)]
     return {
-        "images": np.stack([image for image, *_ in rows]),
-        "products": np.array([product for _, product, *_ in rows]),
-        "categories": np.array([category for _, _, category, *_ in rows]),
-        "captions": np.array(["\n".join(words) for *_, words, _ in rows]),
-        "sources": np.array([source for *_, source in rows], np.int64),
+        "images": np.stack([row["image"] for row in rows]),
+        "products": np.array([row["product"] for row in rows]),
+        "categories": np.array([row["category"] for row in rows]),
+        "captions": np.array(["\n".join(row["captions"]) for row in rows]),
+        "sources": np.array([row["source"] for row in rows], np.int64),
+        "styles": np.array([json.dumps(dict(row["styles"])) for row in rows]),
     }
 
 

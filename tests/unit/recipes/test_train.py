@@ -49,6 +49,10 @@ _TINY = {
     ],
     "unifashion_phase1": ["batch_size=4", "matching_rows=2", *_TINY_UNIFASHION],
     "unifashion_phase2": ["batch_size=4", "changes_batch_size=5", "matching_rows=2", *_TINY_UNIFASHION],
+    "captioner": [
+        "batch_size=4",
+        "model={vocab_size=300, dim=16, num_layers=1, num_heads=2, feedforward_dim=16}",
+    ],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
 
@@ -115,14 +119,22 @@ def autoencoder_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return train(Path("autoencoder.toml"), data=[data], out=out, overrides=_overrides("autoencoder", 2))
 
 
+@pytest.fixture(scope="module")
+def unifashion_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("unifashion") / "run"
+    return train(Path("unifashion_phase1.toml"), data=[data], out=out, overrides=_overrides("unifashion_phase1", 1))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(_TINY))
 def test_a_recipe_trains_resumes_and_gives_a_bundle(
-    name: str, data: Path, autoencoder_bundle: Path, tmp_path: Path
+    name: str, data: Path, autoencoder_bundle: Path, unifashion_bundle: Path, tmp_path: Path
 ) -> None:
     overrides = _overrides(name, 3)
     if name == "denoiser":
         overrides.append(f"autoencoder={str(autoencoder_bundle)!r}")
+    if name == "captioner":
+        overrides.append(f"unifashion_from={str(unifashion_bundle)!r}")
     unbroken = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "unbroken", overrides=overrides)
     train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides, minutes=0.0)
     resumed = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides)

@@ -7,6 +7,7 @@ import pytest
 from toile.errors import ConfigError
 from toile.recipes import shipped_recipes
 from toile.recipes.autoencoder import AutoencoderRecipe
+from toile.recipes.captioner import CaptionerRecipe
 from toile.recipes.denoiser import DenoiserRecipe
 from toile.recipes.embed import EmbedRecipe
 from toile.recipes.figure import FigureRecipe
@@ -22,6 +23,7 @@ _SCHEMAS = {
     "garment": GarmentRecipe,
     "unifashion_phase1": UniFashionRecipe,
     "unifashion_phase2": UniFashionRecipe,
+    "captioner": CaptionerRecipe,
 }
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from toile.catalog.claims import claims_of
 
-_TAKEN_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+TAKEN_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "top": ("top", "outerwear", "dress"),
         "outerwear": ("outerwear", "top", "dress"),
@@ -25,7 +25,7 @@ _TAKEN_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "hosiery": ("hosiery", "trousers"),
     }
 )
-_LIKE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+LIKE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "black": ("black", "navy", "grey"),
         "white": ("white", "beige", "grey"),
@@ -97,14 +97,14 @@ def check_claims(text: str, seen: Seen) -> Sight:
     claims = claims_of(text)
     unseen, coloured, miscoloured = [], [], []
     for claim in claims:
-        there = [part for part in _TAKEN_FOR.get(claim.part, (claim.part,)) if part in seen.colours]
+        there = [part for part in TAKEN_FOR.get(claim.part, (claim.part,)) if part in seen.colours]
         if not there:
             unseen.append(str(claim))
             continue
         colours = {colour for part in there for colour in seen.colours[part]}
         if claim.colour is not None and colours:
             coloured.append(str(claim))
-            if not colours & set(_LIKE[claim.colour]):
+            if not colours & set(LIKE[claim.colour]):
                 miscoloured.append(str(claim))
     return Sight(
         claims=tuple(map(str, claims)),

@@ -20,6 +20,7 @@ from toile.catalog.plates.plate import Plate, build_plate, flat_lay
 from toile.catalog.plates.sampling.looks import sample_look
 from toile.catalog.plates.wording.captions import attributes, garment_captions, hierarchical_caption, plain_captions
 from toile.catalog.plates.wording.changes import Change, sample_change
+from toile.catalog.plates.wording.styles import look_styles
 from toile.catalog.split import Split, split_of
 from toile.errors import ConfigError
 
@@ -95,6 +96,11 @@ class PlateExample:
     def captions(self) -> tuple[str, ...]:
         """Everyday wordings, the fullest first."""
         return plain_captions(self.seen, without=self.config.without)
+
+    @cached_property
+    def styles(self) -> dict[str, str]:
+        """Style of `catalog.styles.STYLES` to the caption in it."""
+        return look_styles(self.seen)
 
     @cached_property
     def hierarchical(self) -> str:

@@ -1,7 +1,7 @@
 """Plates in the files that training and evaluation read: the same columns as the two photo sets, with captions.
 
-    FOLDER/streets.parquet   whole looks: picture, tags, label map, COCO-18 pose, person mask, wordings
-    FOLDER/garments.parquet  each look's main garment laid flat: picture, label, wordings
+    FOLDER/streets.parquet   whole looks: picture, tags, label map, COCO-18 pose, person mask, wordings, styled captions
+    FOLDER/garments.parquet  each look's main garment laid flat: picture, label, wordings, styled captions
     FOLDER/changes.parquet   two looks that differ in one attribute: pictures, what to say to get from one to the other
 
 A recipe takes the folder beside, or instead of, one of photos. Ids are `plate-SEED-NUMBER` in all files, so that a
@@ -26,6 +26,7 @@ from toile.catalog.packed import (
     CHANGE_SCHEMA,
     GARMENT_SCHEMA,
     STREET_SCHEMA,
+    STYLED,
     png_bytes,
     webp_image,
     whole_or_nothing,
@@ -36,10 +37,11 @@ from toile.catalog.plates.examples import PlateConfig, PlateExample, example
 from toile.catalog.plates.looks.look import Garment, Look
 from toile.catalog.plates.looks.rules import construction_of
 from toile.catalog.plates.plate import Plate
+from toile.catalog.plates.wording.styles import garment_styles
 from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
 
-_SCHEMAS: Final = STREET_SCHEMA.append(CAPTIONS), GARMENT_SCHEMA.append(CAPTIONS)
+_SCHEMAS: Final = tuple(schema.append(CAPTIONS).append(STYLED) for schema in (STREET_SCHEMA, GARMENT_SCHEMA))
 _ROWS_A_GROUP: Final = 128
 _WEBP_QUALITY: Final = 90
 
@@ -184,6 +186,7 @@ def _look_row(plate: PlateExample, name: str) -> dict[str, Any]:
         "pose": plate.keypoints.ravel().tolist(),
         "person": png_bytes(Image.fromarray(plate.person_mask)),
         "captions": _wordings(plate.captions),
+        "styles": list(plate.styles.items()),
     }
 
 
@@ -197,6 +200,7 @@ def _flat_row(plate: PlateExample, name: str) -> dict[str, Any] | None:
         "label": label,
         "kids": False,
         "captions": _wordings(plate.garment_captions),
+        "styles": list(garment_styles(plate.main).items()),
     }
 
 
