@@ -290,6 +290,26 @@ class HubBundle(Bundle):
         )
 
     @cached_property
+    def unifashion(self) -> UniFashion:
+        """There is none.
+
+        Raises:
+            CheckpointError: always.
+        """
+        raise CheckpointError(
+            f"the checkpoint '{self.name}' can search but not compose pictures with words; use a toile bundle"
+        )
+
+    @cached_property
+    def captioner(self) -> Captioner:
+        """There is none.
+
+        Raises:
+            CheckpointError: always.
+        """
+        raise CheckpointError(f"the checkpoint '{self.name}' can search but not write captions; use a toile bundle")
+
+    @cached_property
     def generator(self) -> Generator:
         """There is none.
 

@@ -153,7 +153,8 @@ def fit_into_square(image: Image.Image, size: int) -> NDArray[np.uint8]:
     return np.asarray(canvas)
 
 
-def _hash_of_state(module: nn.Module, *extra: str) -> str:
+def hash_of_state(module: nn.Module, *extra: str) -> str:
+    """sha256 of a model's weights and of whatever else decides its embeddings."""
     digest = hashlib.sha256("|".join(extra).encode())
     for name, tensor in sorted(module.state_dict().items()):
         digest.update(name.encode())
@@ -167,7 +168,7 @@ class FashionEncoder:
     def __init__(self, tower: FashionTower, text_encoder: TextEncoder) -> None:
         self.tower = tower.eval()
         self.text_encoder = text_encoder
-        self.fingerprint = _hash_of_state(tower, text_encoder.weights_hash, repr(tower.config), "fit_into_square")
+        self.fingerprint = hash_of_state(tower, text_encoder.weights_hash, repr(tower.config), "fit_into_square")
 
     @property
     def embedding_dim(self) -> int:

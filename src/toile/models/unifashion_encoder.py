@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from toile.errors import QueryError
-from toile.models.fashion_encoder import square_batches
+from toile.models.fashion_encoder import hash_of_state, square_batches
 from toile.models.qformer import similarity
 from toile.models.text_encoder import TextEncoder
 from toile.models.unifashion import UniFashion
@@ -26,11 +26,17 @@ class UniFashionEncoder:
     def __init__(self, model: UniFashion, words: TextEncoder) -> None:
         self.model = model.eval()
         self.words = words
+        self.fingerprint = hash_of_state(model, words.weights_hash, repr(model.config), "fit_into_square")
 
     @property
     def dim(self) -> int:
         """D, the width of every row."""
         return self.model.config.qformer.projection_dim
+
+    @property
+    def num_queries(self) -> int:
+        """Vectors of one picture."""
+        return self.model.config.qformer.num_queries
 
     @torch.inference_mode()
     def read_images(self, images: Sequence[Image.Image]) -> Tensor:

@@ -19,7 +19,7 @@ from toile.errors import QueryError
 from toile.models.protocols import Embeddings
 from toile.retrieval.exact_search import exact_top_k
 from toile.retrieval.snapshot import RowIds, Snapshot, open_snapshot, read_snapshot
-from toile.retrieval.storage import EMBEDDING, Header, open_table
+from toile.retrieval.storage import EMBEDDING, MULTIMODAL, Header, open_table
 
 if TYPE_CHECKING:
     from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder
@@ -30,6 +30,7 @@ EXACT_BELOW: Final = 200_000
 
 _PROBES: Final = 40  # partitions that an approximate query looks into
 _REFINE: Final = 20  # times k candidates that are scored again by their full embeddings
+_COMPARED_ROWS: Final = 1024
 _UNKNOWN_COLUMN: Final = re.compile(r"No field named (\S+?)\.(?:\s|$)")
 
 
@@ -46,6 +47,19 @@ class Hits:
     row_ids: tuple[RowIds, ...]
     scores: tuple[NDArray[np.float32], ...]
     exact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """Cosines of Q queries with N rows, in the index's own order.
+
+    Attributes:
+        pictures: `(Q, N)`, of the query of the Q-Former that suits best.
+        captions: `(Q, N)`, NaN where a row has none.
+    """
+
+    pictures: NDArray[np.float32]
+    captions: NDArray[np.float32]
 
 
 class Index:
@@ -131,6 +145,45 @@ class Index:
             exact=True,
         )
 
+    def compare(self, vectors: Embeddings) -> Compared:
+        """How the pictures and the captions of all rows suit queries in the multimodal encoder's space.
+
+        Args:
+            vectors: `(Q, dim)`, L2-normalised.
+
+        Raises:
+            QueryError: the index has no multimodal vectors.
+        """
+        stored = self._snapshot.multimodal
+        if stored is None:
+            raise QueryError(f"{self.directory} has no multimodal vectors; index its source again with --multimodal")
+        pictures = np.empty((len(vectors), len(self)), np.float32)
+        captions = np.empty_like(pictures)
+        for start in range(0, len(self), _COMPARED_ROWS):
+            block = stored[start : start + _COMPARED_ROWS].astype(np.float32)
+            scores = np.einsum("nrd,qd->qnr", block, vectors, optimize=True)
+            pictures[:, start : start + len(block)] = scores[..., :-1].max(2)
+            has_caption = block[:, -1].any(1)
+            captions[:, start : start + len(block)] = np.where(has_caption, scores[..., -1], np.nan)
+        return Compared(pictures=pictures, captions=captions)
+
+    def best(self, scores: NDArray[np.float32], *, k: int, where: str | None = None) -> Hits:
+        """The rows with the highest of scores that were made by hand.
+
+        Args:
+            scores: `(N,)`, one a row, in the order of `compare`; rows without a number (NaN) are no hits.
+            k: hits.
+            where: as in `search`.
+
+        Raises:
+            QueryError: k < 1; the filter can't be understood.
+        """
+        check_k(k)
+        among = np.arange(len(self)) if where is None else np.sort(self._snapshot.positions(self._row_ids(where)))
+        among = among[~np.isnan(scores[among])]
+        best = among[np.argsort(-scores[among], kind="stable")[:k]]
+        return Hits(row_ids=(self._snapshot.row_ids[best],), scores=(scores[best],), exact=True)
+
     def text_search(self, text: str, *, k: int, where: str | None = None) -> tuple[RowIds, NDArray[np.float32]]:
         """The rows whose caption, category or colours hold words of `text`, and their BM25 scores, best first.
 
@@ -162,7 +215,7 @@ class Index:
 
     def records(self, row_ids: RowIds) -> list[Record]:
         """The records of these rows, in this order, with their pictures."""
-        columns = [name for name in self._table.schema.names if name != EMBEDDING]
+        columns = [name for name in self._table.schema.names if name not in (EMBEDDING, MULTIMODAL)]
         table = self._table.take_row_ids(row_ids.tolist()).select(columns).with_row_id().to_arrow()
         by_row = dict(zip(table["_rowid"].to_pylist(), from_arrow(table.drop_columns(["_rowid"])), strict=True))
         return [by_row[row_id] for row_id in row_ids.tolist()]

@@ -1,7 +1,7 @@
 """An index on disk: one LanceDB table of records with their embeddings, and what is derived from it.
 
     DIR/records.lance   the records; each commit to it is atomic, so whatever kills a writer leaves the last commit
-    DIR/facts.arrow, DIR/vectors-*.f32  derived, see `snapshot`
+    DIR/facts.arrow, DIR/vectors-*.f32, DIR/multimodal-*.f16  derived, see `snapshot`
     DIR/rejected.jsonl  rows that couldn't be used
     DIR/writer.lock     held by the one process that writes; the system lets go of it when the process dies
 
@@ -11,10 +11,11 @@ The encoder's fingerprint stands in the table's own schema, so no moment exists 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,11 +29,28 @@ if TYPE_CHECKING:
 
 TABLE_NAME: Final = "records"
 EMBEDDING: Final = "embedding"
+MULTIMODAL: Final = "multimodal"
 LOCK_FILE: Final = "writer.lock"
 _FORMAT: Final = "2"
 _FORMAT_KEY: Final = b"toile.format"
 _FINGERPRINT_KEY: Final = b"toile.encoder"
 _DIM_KEY: Final = b"toile.dim"
+_MULTIMODAL_KEY: Final = b"toile.multimodal"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MultimodalHeader:
+    """Whose vectors a record has besides its embedding.
+
+    Attributes:
+        fingerprint: of the multimodal encoder.
+        rows: vectors a record: one a query, then one of its caption, which is zero where it has none.
+        dim: their width.
+    """
+
+    fingerprint: str
+    rows: int
+    dim: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,15 +59,23 @@ class Header:
 
     fingerprint: str
     dim: int
+    multimodal: MultimodalHeader | None = None
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[bytes, bytes]) -> Header:
         """The header in an Arrow schema's metadata."""
-        return cls(fingerprint=metadata[_FINGERPRINT_KEY].decode(), dim=int(metadata[_DIM_KEY]))
+        multimodal = json.loads(metadata.get(_MULTIMODAL_KEY, b"null"))
+        return cls(
+            fingerprint=metadata[_FINGERPRINT_KEY].decode(),
+            dim=int(metadata[_DIM_KEY]),
+            multimodal=None if multimodal is None else MultimodalHeader(**multimodal),
+        )
 
     def to_metadata(self) -> dict[bytes, bytes]:
         """For an Arrow schema."""
         own = {_FORMAT_KEY: _FORMAT, _FINGERPRINT_KEY: self.fingerprint, _DIM_KEY: str(self.dim)}
+        if self.multimodal is not None:
+            own[_MULTIMODAL_KEY] = json.dumps(asdict(self.multimodal))
         return {key: value.encode() for key, value in own.items()}
 
     def check_encoder(self, fingerprint: str, directory: Path) -> None:
@@ -94,9 +120,21 @@ def create_table(directory: Path, header: Header) -> Table:
     """A table without rows. Creating it is one commit: there is an index, or there is none."""
     import lancedb
 
-    embedding = pa.field(EMBEDDING, pa.list_(pa.float32(), header.dim), nullable=False)
-    schema = pa.schema([*RECORD_SCHEMA, embedding], metadata=header.to_metadata())
+    vectors = [pa.field(EMBEDDING, pa.list_(pa.float32(), header.dim), nullable=False)]
+    if (extra := header.multimodal) is not None:
+        vectors.append(pa.field(MULTIMODAL, pa.list_(pa.float16(), extra.rows * extra.dim), nullable=False))
+    schema = pa.schema([*RECORD_SCHEMA, *vectors], metadata=header.to_metadata())
     return lancedb.connect(directory).create_table(TABLE_NAME, schema=schema)
+
+
+def has_table(directory: Path) -> bool:
+    """Whether the table was ever committed; a kill in the middle of creating it leaves one without a first version."""
+    return any((directory / f"{TABLE_NAME}.lance" / "_versions").glob("*.manifest"))
+
+
+def holds_multimodal(directory: Path) -> bool:
+    """Whether there is an index whose records have the multimodal encoder's vectors."""
+    return has_table(directory) and read_header(open_table(directory)).multimodal is not None
 
 
 def read_header(table: Table) -> Header:

@@ -8,9 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
+import numpy as np
 import pyarrow as pa
 from lancedb.index import FTS, BTree, IvfPq
 from lancedb.table import Table
+from numpy.typing import NDArray
 
 from toile.catalog.records import Record, extra_columns, to_arrow
 from toile.errors import DataError, RetrievalIndexError
@@ -20,15 +22,18 @@ from toile.retrieval.snapshot import open_snapshot, write_snapshot
 from toile.retrieval.storage import (
     EMBEDDING,
     LOCK_FILE,
+    MULTIMODAL,
     TABLE_NAME,
     Header,
     create_table,
+    has_table,
     open_table,
     read_header,
     saving,
     writer_lock,
 )
 
+_VECTORS: Final = frozenset({EMBEDDING, MULTIMODAL})
 _OLD_VERSIONS_KEPT: Final = timedelta(days=1)  # so long an opened `Index` may go on reading after a change
 _MAX_FRAGMENTS: Final = 100  # one a commit; merging them writes every picture again
 _DIMS_A_CODE: Final = 4  # dimensions that product quantisation puts into one byte
@@ -71,25 +76,46 @@ class IndexWriter:
             with saving(self.directory):
                 self._table.add_columns(pa.schema(missing))
 
-    def commit(self, records: Sequence[Record], embeddings: Embeddings, *, replace: bool = False) -> None:
+    @property
+    def header(self) -> Header:
+        """Whose vectors the index holds."""
+        return read_header(self._table)
+
+    def commit(
+        self,
+        records: Sequence[Record],
+        embeddings: Embeddings,
+        *,
+        multimodal: NDArray[np.float16] | None = None,
+        replace: bool = False,
+    ) -> None:
         """Records and their embeddings `(N, D)`, all or none.
 
         Args:
             records: with ids of which the index holds none, unless `replace`.
             embeddings: one row a record.
+            multimodal: `(N, rows, dim)` where the index has such vectors, else None.
             replace: put them in the place of those with the same ids.
 
         Raises:
             RetrievalIndexError: writing failed; nothing of it is in the index.
-            ValueError: the embeddings have another shape.
+            ValueError: the embeddings, or the multimodal vectors, have another shape.
         """
-        dim = read_header(self._table).dim
-        if embeddings.shape != (len(records), dim):
-            raise ValueError(f"embeddings have shape {embeddings.shape}, expected {(len(records), dim)}")
+        header = self.header
+        vectors: dict[str, NDArray[Any]] = {EMBEDDING: embeddings}
+        expected: dict[str, tuple[int, ...]] = {EMBEDDING: (len(records), header.dim)}
+        if (told := header.multimodal) is not None and multimodal is not None:
+            vectors[MULTIMODAL] = multimodal
+            expected[MULTIMODAL] = (len(records), told.rows, told.dim)
+        elif (told is None) != (multimodal is None):
+            raise ValueError("multimodal vectors must be given where the index has them, and nowhere else")
         names = extra_columns(self._table.schema.names)
-        extra = pa.schema([self._table.schema.field(name) for name in names if name != EMBEDDING])
-        vectors = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), dim)
-        rows = to_arrow(records, extra).append_column(EMBEDDING, vectors)
+        rows = to_arrow(records, pa.schema([self._table.schema.field(name) for name in names if name not in _VECTORS]))
+        for name, values in vectors.items():
+            if values.shape != expected[name]:
+                raise ValueError(f"{name}: vectors have shape {values.shape}, expected {expected[name]}")
+            flat = pa.array(values.ravel())
+            rows = rows.append_column(name, pa.FixedSizeListArray.from_arrays(flat, len(flat) // len(records)))
         with saving(self.directory):
             if replace:
                 self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
@@ -165,13 +191,23 @@ def _claim_folder(directory: Path) -> None:
 def _open_or_create(directory: Path, header: Header | None) -> Table:
     if header is None:
         return open_table(directory)
-    # A kill in the middle of creating leaves a table without a first version, which is as good as none.
-    if not any((directory / f"{TABLE_NAME}.lance" / "_versions").glob("*.manifest")):
+    if not has_table(directory):
         with saving(directory):
             return create_table(directory, header)
     table = open_table(directory)
-    read_header(table).check_encoder(header.fingerprint, directory)
+    found = read_header(table)
+    found.check_encoder(header.fingerprint, directory)
+    if found.multimodal != header.multimodal:
+        raise RetrievalIndexError(
+            f"the index {directory} holds {_told(found)}, and {_told(header)} were to be added: index into a new folder"
+        )
     return table
+
+
+def _told(header: Header) -> str:
+    if header.multimodal is None:
+        return "no multimodal vectors"
+    return f"vectors of the multimodal encoder {header.multimodal.fingerprint[:12]}"
 
 
 def _one_of(ids: Sequence[str]) -> str:

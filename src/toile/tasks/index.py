@@ -11,12 +11,14 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from toile.catalog.images import bound_side, decode_image
@@ -24,21 +26,25 @@ from toile.catalog.manifest import Rejected, Row
 from toile.catalog.records import Record
 from toile.catalog.sources import Source, open_source
 from toile.errors import DataError
-from toile.models.protocols import Embeddings, Encoder
+from toile.models.protocols import Embeddings
 from toile.progress import Progress, no_progress
 from toile.retrieval.rejections import REJECTIONS_FILE, RejectionLog, open_rejections
-from toile.retrieval.storage import Header
+from toile.retrieval.storage import Header, MultimodalHeader, holds_multimodal
 from toile.retrieval.writer import IndexWriter, open_writer
+from toile.tasks.caption import write_texts
 from toile.vision.colour import measure_colour
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
+    from toile.models.unifashion_encoder import UniFashionEncoder
 
 _COMMIT_ROWS: Final = 1024
 _COMMIT_BYTES: Final = 64 * 2**20
 _DECODING_THREADS: Final = 4
 _MIN_COLOUR_SHARE: Final = 0.15  # a colour with less of the garment is a button, a print or the light
 _MEASURED: Final = "measured"
+_WRITTEN: Final = "written"
+_CAPTION_STYLE: Final = "title"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +79,8 @@ def index_catalog(
     into: Path,
     bundle: Bundle,
     update: bool = False,
+    multimodal: bool = False,
+    captions: bool = False,
     batch_size: int = 64,
     progress: Progress = no_progress,
 ) -> IndexReport:
@@ -83,12 +91,17 @@ def index_catalog(
         into: folder of the index; made if it isn't there.
         bundle: its encoder embeds the pictures.
         update: rows whose id the index holds, but whose picture or manifest row has changed, are embedded again.
+        multimodal: store what the multimodal encoder makes of pictures and captions, too: better answers to a picture
+            with words. An index that holds it goes on doing so.
+        captions: write captions for pictures that come without; a manifest's own are never replaced.
         batch_size: pictures that go through the encoder at once.
         progress: called with the rows read.
 
     Raises:
         DataError: the source can't be read, is empty, or none of its rows can be used.
-        RetrievalIndexError: the index is written by another process, was made by another encoder, or the disk is full.
+        RetrievalIndexError: the index is written by another process, was made by another encoder or without
+            `multimodal`, or the disk is full.
+        CheckpointError: the bundle has no multimodal encoder, or no captioner.
         ValueError: `batch_size` < 1.
     """
     if batch_size < 1:
@@ -96,12 +109,12 @@ def index_catalog(
     start = time.perf_counter()
     origin = open_source(source)
     rows = _not_empty(origin, source)
-    header = Header(fingerprint=bundle.encoder.fingerprint, dim=bundle.encoder.embedding_dim)
-    with open_writer(into, header) as writer:
+    seeing = _Seeing(bundle, multimodal=multimodal or holds_multimodal(into), captions=captions)
+    with open_writer(into, seeing.header) as writer:
         writer.add_columns(origin.columns)
         with open_rejections(into, origin.location) as rejections:
             indexing = _Indexing(
-                writer=writer, rejections=rejections, encoder=bundle.encoder, update=update, is_new=len(writer) == 0
+                writer=writer, rejections=rejections, seeing=seeing, update=update, is_new=len(writer) == 0
             )
             with ThreadPoolExecutor(min(_DECODING_THREADS, os.cpu_count() or 1)) as threads:
                 done = 0
@@ -135,20 +148,78 @@ def delete_records(index_dir: Path, ids: Sequence[str]) -> int:
     return deleted
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Batch:
+    """Records and all their vectors, row by row."""
+
+    records: list[Record]
+    embeddings: Embeddings
+    multimodal: NDArray[np.float16] | None
+
+
+class _Seeing:
+    """The models that look at what is indexed."""
+
+    def __init__(self, bundle: Bundle, *, multimodal: bool, captions: bool) -> None:
+        self.encoder = bundle.encoder
+        self.multimodal = bundle.unifashion_encoder if multimodal else None
+        self.write = partial(write_texts, style=_CAPTION_STYLE, bundle=bundle) if captions else None
+
+    @property
+    def header(self) -> Header:
+        """What an index of it says of itself."""
+        extra = None
+        if self.multimodal is not None:
+            extra = MultimodalHeader(
+                fingerprint=self.multimodal.fingerprint,
+                rows=self.multimodal.num_queries + 1,
+                dim=self.multimodal.dim,
+            )
+        return Header(fingerprint=self.encoder.fingerprint, dim=self.encoder.embedding_dim, multimodal=extra)
+
+    def look(self, prepared: Sequence[tuple[Record, Image.Image]]) -> _Batch:
+        """Embed, and caption what has no caption of its own."""
+        records, images = [record for record, _ in prepared], [image for _, image in prepared]
+        if self.write is not None:
+            mute = [row for row, record in enumerate(records) if not has_own_caption(record)]
+            for row, text in zip(mute, self.write([images[row] for row in mute]), strict=True):
+                attributes = {**records[row].attributes, "caption": _WRITTEN}
+                records[row] = replace(records[row], caption=text, attributes=attributes)
+        return _Batch(
+            records=records,
+            embeddings=self.encoder.encode_images(images),
+            multimodal=None if self.multimodal is None else self._multimodal(self.multimodal, records, images),
+        )
+
+    @staticmethod
+    def _multimodal(
+        encoder: UniFashionEncoder, records: Sequence[Record], images: Sequence[Image.Image]
+    ) -> NDArray[np.float16]:
+        """A row a query, then one of the caption, zeros where there is none."""
+        captions = np.zeros((len(records), 1, encoder.dim), np.float32)
+        told = [row for row, record in enumerate(records) if record.caption]
+        captions[told, 0] = encoder.encode_texts([str(records[row].caption) for row in told])
+        return np.concatenate([encoder.encode_images(images), captions], axis=1).astype(np.float16)
+
+
+def has_own_caption(record: Record) -> bool:
+    """Whether its caption came with it, and wasn't made by us."""
+    return record.caption is not None and record.attributes.get("caption") not in (_MEASURED, _WRITTEN)
+
+
 @dataclass(kw_only=True, slots=True)
 class _Indexing:
     """One run at work: what it has counted, and what it has encoded but not committed."""
 
     writer: IndexWriter
     rejections: RejectionLog
-    encoder: Encoder
+    seeing: _Seeing
     update: bool
     is_new: bool
     report: IndexReport = field(default_factory=IndexReport)
     first_reason: str = ""
     _seen: set[str] = field(default_factory=set)  # the one thing that grows with the source: about 100 bytes a row
-    _records: list[Record] = field(default_factory=list)
-    _embeddings: list[Embeddings] = field(default_factory=list)
+    _seen_batches: list[_Batch] = field(default_factory=list)
 
     def take(self, batch: Sequence[Row | Rejected], threads: ThreadPoolExecutor) -> None:
         """Reject, pass over or encode each row of one batch."""
@@ -166,23 +237,26 @@ class _Indexing:
                     self.report.unchanged += 1
                 case _:
                     prepared.append(result)
-        self._encode(prepared)
+        if prepared:
+            self._seen_batches.append(self.seeing.look(prepared))
         num_updated = sum(record.id in known for record, _ in prepared)
         self.report.updated += num_updated
         self.report.added += len(prepared) - num_updated
-        if len(self._records) >= _COMMIT_ROWS or sum(map(_stored_bytes, self._records)) >= _COMMIT_BYTES:
+        records = [record for seen in self._seen_batches for record in seen.records]
+        if len(records) >= _COMMIT_ROWS or sum(map(_stored_bytes, records)) >= _COMMIT_BYTES:
             self.commit()
 
     def commit(self) -> None:
         """Write what has been encoded."""
-        if self._records:
-            self.writer.commit(self._records, np.concatenate(self._embeddings), replace=self.update)
-            self._records, self._embeddings = [], []
-
-    def _encode(self, prepared: Sequence[tuple[Record, Image.Image]]) -> None:
-        if prepared:
-            self._embeddings.append(self.encoder.encode_images([image for _, image in prepared]))
-            self._records += [record for record, _ in prepared]
+        seen, self._seen_batches = self._seen_batches, []
+        if seen:
+            multimodal = [batch.multimodal for batch in seen if batch.multimodal is not None]
+            self.writer.commit(
+                [record for batch in seen for record in batch.records],
+                np.concatenate([batch.embeddings for batch in seen]),
+                multimodal=np.concatenate(multimodal) if multimodal else None,
+                replace=self.update,
+            )
 
     def _first_of_its_id(self, row: Row | Rejected) -> Row | None:
         if isinstance(row, Row) and row.id in self._seen:

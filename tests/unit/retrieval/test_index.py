@@ -15,7 +15,7 @@ from toile.retrieval import index as index_module
 from toile.retrieval import writer as writer_module
 from toile.retrieval.index import Index
 from toile.retrieval.snapshot import FACTS_FILE, open_snapshot, read_snapshot
-from toile.retrieval.storage import Header, open_table
+from toile.retrieval.storage import Header, MultimodalHeader, open_table
 from toile.retrieval.writer import IndexWriter, open_writer
 
 DIM = 16
@@ -277,7 +277,7 @@ def test_a_column_of_another_type_is_refused(writer):
 
 
 def test_embeddings_of_another_shape_are_a_programming_error(writer):
-    with pytest.raises(ValueError, match=r"embeddings have shape \(2, 16\), expected \(1, 16\)"):
+    with pytest.raises(ValueError, match=r"embedding: vectors have shape \(2, 16\), expected \(1, 16\)"):
         writer.commit(make_records(1), random_embeddings(2))
 
 
@@ -318,3 +318,68 @@ def test_large_indexes_are_searched_approximately_unless_the_filter_is_selective
     assert index.search(query, k=5, where="kids = true").exact
     assert not index.search(query, k=5, where="kids = false").exact
     assert index.search(query, k=5, approximate=False).exact
+
+
+# --- vectors of the multimodal encoder ------------------------------------------------------------------------------
+
+MULTIMODAL = Header(fingerprint="tests", dim=DIM, multimodal=MultimodalHeader(fingerprint="more", rows=3, dim=4))
+
+
+def multimodal_vectors(num: int) -> np.ndarray:
+    """Two queries and a caption a record; every third record has no caption."""
+    rows = np.random.default_rng(3).normal(size=(num, 3, 4))
+    rows /= np.linalg.norm(rows, axis=2, keepdims=True)
+    rows[::3, 2] = 0
+    return rows.astype(np.float16)
+
+
+@pytest.fixture
+def multimodal(tmp_path) -> Path:
+    with open_writer(tmp_path, MULTIMODAL) as writer:
+        writer.add_columns(pa.schema([("kids", pa.bool_())]))
+        writer.commit(make_records(30), random_embeddings(30), multimodal=multimodal_vectors(30))
+        writer.finish()
+    return tmp_path
+
+
+@pytest.mark.parametrize("from_disk", [True, False])
+def test_the_best_query_and_the_caption_are_compared(multimodal, from_disk, monkeypatch):
+    monkeypatch.setattr(index_module, "_COMPARED_ROWS", 7)
+    snapshot = open_snapshot(multimodal) if from_disk else read_snapshot(open_table(multimodal))
+    assert snapshot is not None
+    index = Index(multimodal, snapshot)
+    query = np.eye(4, dtype=np.float32)[:2]
+    found, stored = index.compare(query), multimodal_vectors(30).astype(np.float32)
+    assert np.allclose(found.pictures, stored[:, :2, :2].max(1).T, atol=1e-6)
+    assert np.isnan(found.captions[:, ::3]).all()
+    assert np.allclose(found.captions[:, 1::3], stored[1::3, 2, :2].T, atol=1e-6)
+
+
+def test_rows_are_ranked_by_scores_made_by_hand(multimodal):
+    index = Index.open(multimodal)
+    scores = np.linspace(0, 1, 30).astype(np.float32)
+    scores[29] = np.nan
+    hits = index.best(scores, k=2, where="category = 'dress'")
+    assert ids(index, hits.row_ids[0]) == ["r27", "r24"]
+    assert hits.scores[0].tolist() == scores[[27, 24]].tolist()
+
+
+def test_an_index_has_multimodal_vectors_or_has_none(multimodal, tmp_path_factory):
+    with pytest.raises(RetrievalIndexError, match="holds vectors of the multimodal encoder more, and no multimodal"):
+        write(multimodal, 3)
+    plain = tmp_path_factory.mktemp("plain")
+    write(plain, 3)
+    with pytest.raises(QueryError, match="has no multimodal vectors; index its source again with --multimodal"):
+        Index.open(plain).compare(np.zeros((1, 4), np.float32))
+    with open_writer(plain, HEADER) as writer, pytest.raises(ValueError, match="where the index has them"):
+        writer.commit(make_records(1, 9), random_embeddings(1), multimodal=multimodal_vectors(1))
+
+
+def test_multimodal_vectors_stay_with_their_records(multimodal):
+    with open_writer(multimodal) as writer:
+        writer.delete(["r0", "r1"])
+        writer.finish()
+    index = Index.open(multimodal)
+    assert len(list(multimodal.glob("multimodal-*.f16"))) == 1
+    hits = index.best(index.compare(multimodal_vectors(30)[5, :1].astype(np.float32)).pictures[0], k=1)
+    assert ids(index, hits.row_ids[0]) == ["r5"]
