@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
@@ -95,6 +95,11 @@ def index(
         ),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Also take in what has changed in known records.")] = False,
+    multimodal: Annotated[
+        bool,
+        typer.Option("--multimodal", help="Store the multimodal encoder's vectors, too: for pictures with words."),
+    ] = False,
+    caption: Annotated[bool, typer.Option("--caption", help="Write captions where pictures come without.")] = False,
     delete: Annotated[list[str] | None, typer.Option(help="Take this id out of the index; may be repeated.")] = None,
     bundle: BundleOption = None,
     as_json: JsonOption = False,
@@ -109,7 +114,9 @@ def index(
         typer.echo(json.dumps({"deleted": count}) if as_json else f"{count} records deleted")
         return
     with _watched(quiet=as_json) as progress:
-        report = toile.load(bundle, into).index(source, update=update, progress=progress)
+        report = toile.load(bundle, into).index(
+            source, update=update, multimodal=multimodal, captions=caption, progress=progress
+        )
     if as_json:
         typer.echo(json.dumps({**asdict(report), "pictures_per_s": report.pictures_per_s}))
         return
@@ -125,10 +132,23 @@ def index(
 def search(
     index: Annotated[Path, typer.Option(help="Folder of the index.")],
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
-    image: Annotated[Path | None, typer.Option(help="Picture to look for, alone or together with the words.")] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="Picture to look for, or one that words change; may be repeated."),
+    ] = None,
+    without: Annotated[str | None, typer.Option(help="Words for what is not wanted: stripes.")] = None,
     k: Annotated[int, typer.Option("--k", "-k", help="How many hits.")] = 10,
     where: Annotated[str | None, typer.Option(help="SQL condition: category = 'dress' and kids = false.")] = None,
-    text_weight: Annotated[float, typer.Option(help="Share of the words in [0, 1] beside a picture.")] = 0.5,
+    text_weight: Annotated[
+        float | None, typer.Option(help="Share of the words in [0, 1] beside a picture, for the first encoder; 0.5.")
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="first, or multimodal (for a picture with words, where the index has its vectors)."),
+    ] = None,
+    captions: Annotated[bool, typer.Option("--captions", help="Find words for a picture: compare captions.")] = False,
+    caption_weight: Annotated[float, typer.Option(help="How much captions count beside pictures; multimodal.")] = 0.0,
+    rerank: Annotated[int, typer.Option(help="Order so many best hits again by the matching head; multimodal.")] = 0,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="Fuse with full-text search over captions.")] = False,
     facet: Annotated[list[str] | None, typer.Option(help="Count this column's values; may be repeated.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Also write an HTML contact sheet of the hits.")] = None,
@@ -136,8 +156,21 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the records nearest to words, to a picture, or to both."""
+    if encoder not in (None, "first", "multimodal"):
+        raise typer.BadParameter(f"{encoder!r} is none of first, multimodal", param_hint="--encoder")
     result = toile.load(bundle, index).search(
-        text, image=image, text_weight=text_weight, where=where, k=k, hybrid=hybrid, facets=facet or ()
+        text,
+        image=image,
+        without=without,
+        text_weight=text_weight,
+        encoder=cast(Any, encoder),
+        hits="captions" if captions else "pictures",
+        caption_weight=caption_weight,
+        rerank=rerank,
+        hybrid=hybrid,
+        where=where,
+        k=k,
+        facets=facet or (),
     )
     if sheet is not None:
         from toile.pages import contact_sheet

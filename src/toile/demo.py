@@ -17,6 +17,7 @@ from toile.progress import Progress
 from toile.tasks.design import design, save_designs
 from toile.tasks.index import IndexReport, index_catalog
 from toile.tasks.look import look
+from toile.tasks.query import Query
 from toile.tasks.search import search
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _ask_words(index_dir: Path, bundle: Bundle, progress: Progress) -> list[Foun
                 text=words,
                 image=None,
                 command=command("toile", "search", words, "--index", str(index_dir), "--k", str(_HITS)),
-                result=search(index_dir, bundle=bundle, text=words, k=_HITS),
+                result=search(index_dir, Query(text=words), bundle=bundle, k=_HITS),
             )
         )
     return blocks
@@ -126,7 +127,7 @@ def _ask_picture(hit: Hit, path: Path, words: str | None, index_dir: Path, bundl
         text=words,
         image=image,
         command=command(*asked, "--index", str(index_dir), "--k", str(_HITS)),
-        result=search(index_dir, bundle=bundle, text=words, image=image, where=others, k=_HITS),
+        result=search(index_dir, Query(text=words, images=(image,)), bundle=bundle, where=others, k=_HITS),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from toile.tasks.filter import FilterReport
     from toile.tasks.index import IndexReport
     from toile.tasks.look import Look
+    from toile.tasks.query import EncoderName
     from toile.tasks.search import SearchResult
+
+    Picture = Image.Image | Path | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,23 @@ class Studio:
         return cls(opened, None if index is None else Path(index))
 
     def index(
-        self, source: Path | str, *, update: bool = False, batch_size: int = 64, progress: Progress = no_progress
+        self,
+        source: Path | str,
+        *,
+        update: bool = False,
+        multimodal: bool = False,
+        captions: bool = False,
+        batch_size: int = 64,
+        progress: Progress = no_progress,
     ) -> IndexReport:
         """Put the pictures of a source into the index; made if missing.
 
         Args:
             source: folder of pictures, CSV, JSONL or parquet manifest, imagefolder, or shards `a-{000..9}.tar`.
             update: embed known records again whose picture or manifest row has changed; else they stay as they are.
+            multimodal: also store what the multimodal encoder makes of pictures and captions, for better answers to a
+                picture with words.
+            captions: write captions for pictures that come without.
             batch_size: pictures encoded at once.
             progress: watcher.
 
@@ -66,6 +79,8 @@ class Studio:
             into=self._need_index(),
             bundle=self.bundle,
             update=update,
+            multimodal=multimodal,
+            captions=captions,
             batch_size=batch_size,
             progress=progress,
         )
@@ -80,41 +95,53 @@ class Studio:
         self,
         text: str | None = None,
         *,
-        image: Image.Image | Path | str | None = None,
-        text_weight: float = 0.5,
+        image: Picture | Sequence[Picture] | None = None,
+        without: str | None = None,
+        text_weight: float | None = None,
+        encoder: EncoderName | None = None,
+        hits: Literal["pictures", "captions"] = "pictures",
+        caption_weight: float = 0.0,
+        rerank: int = 0,
+        hybrid: bool = False,
         where: str | None = None,
         k: int = 10,
-        hybrid: bool = False,
         facets: Sequence[str] = (),
     ) -> SearchResult:
-        """The `k` records nearest to words, to a picture, or to both.
+        """The `k` records nearest to words, to pictures, or to both.
 
         Args:
-            text: the words.
-            image: the picture, or the path of one.
-            text_weight: share of the words in [0, 1] when both are given.
+            text: the words; beside a picture, what to change about it.
+            image: the picture, or its path; or several of which what they have in common counts.
+            without: words for what is not wanted.
+            text_weight: share of the words in [0, 1] where the first encoder adds them to a picture; None: half.
+            encoder: `first` or `multimodal`; None: the latter for a picture with words, if the index has it.
+            hits: `captions` finds words for a picture.
+            caption_weight: how much captions count beside pictures; multimodal only.
+            rerank: so many best hits are ordered once more by the matching head; multimodal only.
+            hybrid: fuse with full-text search over captions.
             where: SQL condition on the records' columns, e.g. `category = 'dress' and kids = false`.
             k: how many.
-            hybrid: fuse with full-text search over captions.
             facets: columns whose values are counted.
 
         Raises:
-            QueryError: nothing to search for, `k` below 1, unknown column.
+            QueryError: nothing to search for, `k` below 1, unknown column, a change that contradicts itself.
             RetrievalIndexError: no index there, or made by another encoder.
         """
+        from toile.tasks.query import Query
         from toile.tasks.search import search
 
-        return search(
-            self._need_index(),
-            bundle=self.bundle,
+        query = Query(
             text=text,
-            image=None if image is None else _picture(image),
+            images=tuple(_picture(one) for one in _pictures(image)),
+            without=without,
             text_weight=text_weight,
-            where=where,
-            k=k,
+            encoder=encoder,
+            hits=hits,
+            caption_weight=caption_weight,
+            rerank=rerank,
             hybrid=hybrid,
-            facets=facets,
         )
+        return search(self._need_index(), query, bundle=self.bundle, where=where, k=k, facets=facets)
 
     def look(self, image: Image.Image | Path | str) -> Look:
         """What is seen in a photo of a person, or of one garment: parts, joints, colours.
@@ -216,7 +243,13 @@ class Studio:
         return self.index_dir
 
 
-def _picture(image: Image.Image | Path | str) -> Image.Image:
+def _picture(image: Picture) -> Image.Image:
     from toile.catalog.images import read_image
 
     return read_image(Path(image)) if isinstance(image, Path | str) else image
+
+
+def _pictures(image: Picture | Sequence[Picture] | None) -> Sequence[Picture]:
+    if image is None:
+        return ()
+    return image if isinstance(image, Sequence) and not isinstance(image, str) else (image,)

@@ -85,6 +85,23 @@ class UniFashionEncoder:
             start += len(batch)
         return _as_numpy(rows, (self.dim,))
 
+    @torch.inference_mode()
+    def match(self, images: Sequence[Image.Image], text: str) -> NDArray[np.float32]:
+        """How surely words and each of `N` pictures belong together: log odds `(N,)` of the matching head.
+
+        Raises:
+            QueryError: the text is empty or longer than the text tower's window.
+        """
+        ids, mask = self._tokenized([text])
+        rows = [torch.empty(0)]
+        for batch in square_batches(images, self.model.config.image_size):
+            said, seen = (part.expand(len(batch), -1) for part in (ids, mask))
+            queries, _ = self.model.qformer.read_both(self._tokens(batch), said, seen)
+            logits = self.model.qformer.matching_logits(queries)
+            rows.append((logits[:, 1] - logits[:, 0]).cpu())
+        found: NDArray[np.float32] = torch.cat(rows).float().numpy()
+        return found
+
     def scores(self, images: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:
         """How well pictures `(N, num_queries, D)` and texts `(M, D)` go together, `(N, M)` in [-1, 1]."""
         found: NDArray[np.float32] = similarity(torch.from_numpy(images), torch.from_numpy(texts)).numpy()

@@ -1,8 +1,7 @@
-"""`toile search`: an index asked in words, with a picture, or with both."""
+"""`toile search`: an index asked in words, with pictures, or with both."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
 from toile import __version__
-from toile.catalog.images import bound_side
 from toile.catalog.records import Record, extra_columns
-from toile.errors import QueryError
-from toile.models.protocols import Embeddings, Encoder
+from toile.errors import RetrievalIndexError
 from toile.recipe import Recipe
 from toile.retrieval.fusion import reciprocal_rank_fusion
-from toile.retrieval.index import Index, check_k
+from toile.retrieval.index import Hits, Index, check_k
+from toile.tasks.query import Query
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
+    from toile.models.unifashion_encoder import UniFashionEncoder
 
 _DEEPER: Final = 10  # times k hits of each ranking go into a hybrid search
 _TEXT_DEPTH: Final = 1000  # but at least so many of full-text search, where whole categories share one score
@@ -35,7 +34,8 @@ class Hit:
     """One record that was found.
 
     Attributes:
-        score: cosine similarity in [-1, 1]; of a hybrid search the fused score of `reciprocal_rank_fusion`.
+        score: cosine similarity in [-1, 1]; of a hybrid search the fused score of `reciprocal_rank_fusion`, with a
+            caption weight the sum of z-scores.
         extra: the manifest's own columns.
     """
 
@@ -87,90 +87,103 @@ class SearchResult:
 
 def search(
     index_dir: Path,
+    query: Query,
     *,
     bundle: Bundle,
-    text: str | None = None,
-    image: Image.Image | None = None,
-    text_weight: float = 0.5,
     where: str | None = None,
     k: int = 10,
-    hybrid: bool = False,
     facets: Sequence[str] = (),
 ) -> SearchResult:
-    """Find the `k` records nearest to a query of words, a picture, or both.
+    """Find the `k` records nearest to a query of words, pictures, or both.
 
     Args:
-        index_dir: folder that `toile index` made with the same encoder.
-        bundle: its encoder embeds the query.
-        text: words; all of them count.
-        image: RGB, of any size.
-        text_weight: share of the words where there is a picture too, in [0, 1].
+        index_dir: folder that `toile index` made with the same encoders.
+        query: what is asked.
+        bundle: its encoders embed the query.
         where: SQL condition on the index's columns, e.g. `category = 'dress' and kids = false`.
-        k: hits wanted.
-        hybrid: fuse with full-text search over caption, category and colours; needs `text`.
+        k: hits wanted; all that there are where the index holds fewer.
         facets: columns whose values are counted over all rows that pass the filter.
 
     Raises:
-        QueryError: no query, or an empty one; k < 1; `text_weight` outside of [0, 1]; `hybrid` without words; a filter
-            or a facet that names an unknown column; words beyond the text tower's window.
+        QueryError: a query that can't be asked, see `Query`; k < 1; a filter or a facet that names an unknown column;
+            words beyond the text tower's window.
         RetrievalIndexError: there is no index, or another encoder made it.
+        CheckpointError: the multimodal encoder is asked and the bundle has none.
     """
     start = time.perf_counter()
     check_k(k)
-    _check_query(text, image, text_weight, hybrid)
+    query.check()
     index = Index.open(index_dir)
     index.header.check_encoder(bundle.encoder.fingerprint, index_dir)
-    query = _embed(bundle.encoder, text, image, text_weight)
-    nearest = index.search(query, k=_DEEPER * k if hybrid else k, where=where)
-    ranking = list(zip(nearest.row_ids[0].tolist(), nearest.scores[0].tolist(), strict=True))
-    if hybrid and text is not None:
-        row_ids, scores = index.text_search(text, k=max(_TEXT_DEPTH, _DEEPER * k), where=where)
+    chosen = query.chosen(has_multimodal=index.header.multimodal is not None)
+    depth = max(_DEEPER * k if query.hybrid else k, query.rerank)
+    if chosen == "first":
+        found = index.search(query.embed(bundle.encoder), k=depth, where=where)
+    else:
+        found = _search_multimodal(index, index_dir, query, bundle.unifashion_encoder, depth, where)
+    ranking = list(zip(found.row_ids[0].tolist(), found.scores[0].tolist(), strict=True))
+    if query.rerank and query.text is not None:
+        ranking = _reranked(index, ranking, query.text, query.rerank, bundle.unifashion_encoder)
+    if query.hybrid and query.text is not None:
+        row_ids, scores = index.text_search(query.text, k=max(_TEXT_DEPTH, _DEEPER * k), where=where)
         ranking = reciprocal_rank_fusion([ranking, list(zip(row_ids.tolist(), scores.tolist(), strict=True))])
     counted = index.facets(facets, where=where) if facets else {}
-    arguments = {
-        "text": text,
-        "text_weight": text_weight,
-        "where": where,
-        "k": k,
-        "hybrid": hybrid,
-        "facets": list(facets),
-    }
+    arguments = {**query.arguments(), "encoder": chosen, "where": where, "k": k, "facets": list(facets)}
     return SearchResult(
         hits=_hits(index, ranking[:k]),
         facets=counted,
-        exact=nearest.exact,
+        exact=found.exact,
         recipe=Recipe(
             verb="search",
             arguments={**arguments, "index": {"rows": len(index), "version": index.version}},
             bundle=bundle.hash,
             version=__version__,
-            parents=[] if image is None else [hashlib.sha256(image.tobytes()).hexdigest()],
+            parents=query.parents(),
         ),
         seconds=time.perf_counter() - start,
     )
 
 
-def _check_query(text: str | None, image: Image.Image | None, text_weight: float, hybrid: bool) -> None:
-    if text is not None and not text.strip():
-        raise QueryError("the query is empty; say in words what to look for, as in 'a red dress'")
-    if text is None and image is None:
-        raise QueryError("nothing to search for: give words, a picture, or both")
-    if not 0 <= text_weight <= 1:
-        raise QueryError(f"text_weight is {text_weight}, expected the share of the words, from 0 to 1")
-    if hybrid and text is None:
-        raise QueryError(
-            "hybrid search fuses with full-text search and needs words; give text too, or leave hybrid out"
+def _search_multimodal(
+    index: Index, index_dir: Path, query: Query, encoder: UniFashionEncoder, k: int, where: str | None
+) -> Hits:
+    """The best rows by the multimodal encoder; all are compared, and a query's own vectors are tried one by one."""
+    stored = index.header.multimodal
+    if stored is not None and stored.fingerprint != encoder.fingerprint:
+        raise RetrievalIndexError(
+            f"the multimodal vectors in {index_dir} are another encoder's ({stored.fingerprint[:12]}) than this "
+            f"bundle's ({encoder.fingerprint[:12]}): load that bundle, or index again with `toile index SOURCE --multimodal`"
         )
+    compared = index.compare(query.embed_multimodal(encoder))
+    pictures, captions = compared.pictures.max(0), compared.captions.max(0)
+    if query.hits == "captions":
+        scores = captions
+    elif query.caption_weight:
+        scores = standardised(pictures) + query.caption_weight * standardised(captions)
+    else:
+        scores = pictures
+    return index.best(scores, k=k, where=where)
 
 
-def _embed(encoder: Encoder, text: str | None, image: Image.Image | None, text_weight: float) -> Embeddings:
-    """The query's embedding `(1, D)`."""
-    if image is None:
-        return encoder.encode_texts([str(text)])
-    picture = bound_side(image)
-    if text is None:
-        return encoder.encode_images([picture])
-    return encoder.encode_composed([picture], [text], text_weight=text_weight)
+def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores as z-scores, those that are missing (NaN) at the mean: scales that differ can be added."""
+    known = ~np.isnan(scores)
+    if not known.any():
+        return np.zeros_like(scores)
+    spread = scores[known].std() or 1.0
+    found: NDArray[np.float32] = np.where(known, (scores - scores[known].mean()) / spread, 0.0).astype(np.float32)
+    return found
+
+
+def _reranked(
+    index: Index, ranking: list[tuple[int, float]], text: str, count: int, encoder: UniFashionEncoder
+) -> list[tuple[int, float]]:
+    """The first so many in the order of similarity and matching together; their scores stay the similarities."""
+    first, rest = ranking[:count], ranking[count:]
+    records = index.records(np.array([row_id for row_id, _ in first], np.uint64))
+    matched = encoder.match([record.picture() for record in records], text)
+    both = standardised(np.array([score for _, score in first], np.float32)) + standardised(matched)
+    return [*(first[place] for place in np.argsort(-both, kind="stable")), *rest]
 
 
 def _hits(index: Index, ranking: Sequence[tuple[int, float]]) -> list[Hit]:

@@ -9,6 +9,7 @@ from fakes import ColourEncoder, FakeBundle
 from toile import __version__
 from toile.errors import QueryError, RetrievalIndexError
 from toile.tasks.index import index_catalog
+from toile.tasks.query import Query
 from toile.tasks.search import search
 
 RED, GREEN, BLUE = (200, 30, 40), (46, 125, 60), (47, 99, 184)
@@ -31,8 +32,9 @@ def index_dir(tmp_path_factory) -> Path:
     return folder.parent / "index"
 
 
-def find(index_dir: Path, **query):
-    return search(index_dir, bundle=FakeBundle(), **query)
+def find(index_dir: Path, *, where=None, k=10, facets=(), image=None, **query):
+    asked = Query(images=() if image is None else (image,), **query)
+    return search(index_dir, asked, bundle=FakeBundle(), where=where, k=k, facets=facets)
 
 
 def ids(result) -> list[str]:
@@ -75,7 +77,12 @@ def test_json_is_one_object_with_its_recipe(index_dir):
     assert (told["recipe"]["verb"], told["recipe"]["version"]) == ("search", __version__)
     assert told["recipe"]["arguments"] == {
         "text": "a red dress",
-        "text_weight": 0.5,
+        "without": None,
+        "text_weight": None,
+        "encoder": "first",
+        "hits": "pictures",
+        "caption_weight": 0.0,
+        "rerank": 0,
         "where": "price < 9",
         "k": 3,
         "hybrid": False,
@@ -98,7 +105,7 @@ def test_the_recipe_names_the_picture_by_its_hash(index_dir):
         ({"text": "red", "k": -1}, "k is -1"),
         ({"text": "red", "k": -2, "hybrid": True}, "k is -2,"),
         ({"text": "red", "text_weight": 1.5}, "text_weight is 1.5, expected the share of the words, from 0 to 1"),
-        ({"image": Image.new("RGB", (4, 4)), "hybrid": True}, "needs words"),
+        ({"image": Image.new("RGB", (4, 4)), "hybrid": True}, "need words"),
         ({"text": "red", "where": "colour = 'red'"}, "there is no column 'colour' in .*; it has id, .*colours"),
         ({"text": "red", "facets": ["brand"]}, "there is no column 'brand'"),
         ({"text": "very " * 30 + "red"}, "the window holds 20"),
@@ -114,7 +121,7 @@ def test_index_of_another_encoder_is_refused(index_dir):
     with pytest.raises(
         RetrievalIndexError, match=r"made by another encoder .* load that bundle, or index again with `toile index"
     ):
-        search(index_dir, bundle=other, text="red")
+        search(index_dir, Query(text="red"), bundle=other)
 
 
 def test_no_index_is_refused(tmp_path):
