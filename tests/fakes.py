@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from toile.errors import QueryError
@@ -49,10 +50,45 @@ class ColourEncoder:
 
 
 @dataclass(frozen=True)
+class ColourComposer(ColourEncoder):
+    """A multimodal encoder: two queries a picture, of which one is noise, and words that replace the colour."""
+
+    fingerprint: str = "colour-composer-of-the-tests"
+    num_queries: int = 2
+    dim: int = 8
+
+    def encode_images(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        rows = super().encode_images(images)
+        return np.stack([np.roll(rows, 3, axis=1) * 0.1, rows], axis=1)
+
+    def encode_composed(self, images: Sequence[Image.Image], texts: Sequence[str]) -> Embeddings:
+        return self.encode_texts(texts)
+
+    def read_images(self, images: Sequence[Image.Image]) -> list[Image.Image]:
+        return list(images)
+
+    def match(self, images: Sequence[Image.Image], text: str) -> NDArray[np.float32]:
+        """Whatever is smaller matches better."""
+        return np.array([-float(image.width) for image in images], np.float32)
+
+
+class ColourCaptioner:
+    """Says the mean colour of a picture."""
+
+    def write(self, queries: Sequence[Image.Image], instruction: str) -> list[str]:
+        rows = _normalised([_mean_colours(image) for image in queries])
+        names = list(_WORDS)
+        words = ColourEncoder().encode_texts(names)
+        return [f"{names[int(place)]} thing" for place in (rows @ words.T).argmax(1)]
+
+
+@dataclass(frozen=True)
 class FakeBundle:
     """What tasks need of a bundle."""
 
     encoder: ColourEncoder = field(default_factory=ColourEncoder)
+    unifashion_encoder: ColourComposer = field(default_factory=ColourComposer)
+    captioner: ColourCaptioner = field(default_factory=ColourCaptioner)
     name: str = "fake"
     hash: str = "0" * 64
 

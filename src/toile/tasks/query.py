@@ -156,16 +156,12 @@ def contradiction(text: str) -> str | None:
     if "sleeveless" in lowered and re.search(r"\b(long|short|puffed|longer|shorter)\b[\w -]*\bsleeves", lowered):
         return "sleeveless, and sleeves"
     for one, other in _OPPOSITES:
-        first, second = (dict.fromkeys(_nouns_after(word, lowered)) for word in (one, other))
+        if re.search(rf"\b({one} (and|but|or) {other}|{other} (and|but|or) {one})\b", lowered):
+            return f"{one} and {other}"
+        first, second = (re.findall(rf"\b{word}\b ?(\w*)", lowered) for word in (one, other))
         if both := [noun for noun in first if noun in second]:
             return f"{one} and {other} {both[0]}".rstrip()
     return None
-
-
-def _nouns_after(word: str, text: str) -> list[str]:
-    """The word that follows each mention; empty where the other opposite follows, or nothing."""
-    joined = re.compile(rf"\b{word}\b(?:\s+(\w+))?")
-    return ["" if found in ("and", "but", "or") else found for found in joined.findall(text)]
 
 
 def _less(rows: Embeddings, unwanted: Embeddings | None) -> Embeddings:

@@ -152,7 +152,7 @@ def _search_multimodal(
     if stored is not None and stored.fingerprint != encoder.fingerprint:
         raise RetrievalIndexError(
             f"the multimodal vectors in {index_dir} are another encoder's ({stored.fingerprint[:12]}) than this "
-            f"bundle's ({encoder.fingerprint[:12]}): load that bundle, or index again with `toile index SOURCE --multimodal`"
+            f"bundle's ({encoder.fingerprint[:12]}): load that bundle, or index again with --multimodal"
         )
     compared = index.compare(query.embed_multimodal(encoder))
     pictures, captions = compared.pictures.max(0), compared.captions.max(0)

@@ -21,6 +21,7 @@ from toile.errors import DataError, RetrievalIndexError
 from toile.retrieval.index import Index
 from toile.retrieval.rejections import REJECTIONS_FILE
 from toile.tasks.index import IndexReport, delete_records, index_catalog
+from toile.tasks.query import Query
 from toile.tasks.search import search
 
 COLOURS = {"red": (200, 30, 40), "green": (46, 125, 60), "blue": (47, 99, 184), "yellow": (242, 215, 46)}
@@ -139,7 +140,7 @@ def test_update_embeds_changed_rows_only(tmp_path):
     (source / "4.png").write_bytes(b"spoilt since")
     assert counts(run(source, tmp_path / "index")) == (1, 0, 6, 0, 7)
     assert counts(run(source, tmp_path / "index", update=True)) == (0, 1, 5, 1, 7)
-    changed = search(into, bundle=FakeBundle(), text="yellow", where="id = '2.png'").hits[0].record
+    changed = search(into, Query(text="yellow"), bundle=FakeBundle(), where="id = '2.png'").hits[0].record
     assert changed.colours == ("yellow",)
 
 
@@ -343,3 +344,45 @@ def test_two_processes_do_not_write_into_one_index(tmp_path):
     report = run(source, into, progress=meanwhile)
     assert f"another process (process {os.getpid()}) is writing into the index" in refused[0]
     assert counts(report) == (30, 0, 0, 0, 30)
+
+
+# --- what the multimodal encoder and the captioner add --------------------------------------------------------------
+
+
+def write_manifest(folder: Path) -> Path:
+    """A red picture with a caption of its own, and a green one without."""
+    folder.mkdir()
+    lines = []
+    for name, colour, told in (("a", (200, 30, 40), {"caption": "my own words"}), ("b", (46, 125, 60), {})):
+        Image.new("RGB", (9, 9), colour).save(folder / f"{name}.png")
+        lines.append(json.dumps({"file_name": f"{name}.png", "category": "dress", **told}))
+    (folder / "metadata.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+def test_captions_are_written_where_there_are_none(tmp_path):
+    run(write_manifest(tmp_path / "photos"), tmp_path / "index", captions=True)
+    index = Index.open(tmp_path / "index")
+    told = {
+        record.id: record for record in index.records(index.search(np.eye(8, dtype=np.float32)[:1], k=9).row_ids[0])
+    }
+    assert told["a.png"].caption == "my own words"
+    assert "caption" not in told["a.png"].attributes
+    assert told["b.png"].caption == "green thing"
+    assert told["b.png"].attributes["caption"] == "written"
+
+
+def test_an_index_with_multimodal_vectors_goes_on_storing_them(tmp_path):
+    run(write_manifest(tmp_path / "photos"), tmp_path / "index", multimodal=True)
+    report = run(write_parquet(tmp_path / "more.parquet", 3), tmp_path / "index")
+    assert report.total == 5
+    compared = Index.open(tmp_path / "index").compare(FakeBundle().encoder.encode_texts(["red"]))
+    assert compared.pictures.shape == (1, 5)
+    assert compared.pictures.max() > 0.99
+
+
+def test_multimodal_vectors_are_not_added_to_an_index_without(tmp_path):
+    photos = write_manifest(tmp_path / "photos")
+    run(photos, tmp_path / "index")
+    with pytest.raises(RetrievalIndexError, match="holds no multimodal vectors, and vectors of the multimodal encoder"):
+        run(photos, tmp_path / "index", multimodal=True)

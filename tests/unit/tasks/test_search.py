@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fakes import ColourEncoder, FakeBundle
+from fakes import ColourComposer, ColourEncoder, FakeBundle
 from toile import __version__
 from toile.errors import QueryError, RetrievalIndexError
 from toile.tasks.index import index_catalog
-from toile.tasks.query import Query
+from toile.tasks.query import Query, contradiction
 from toile.tasks.search import search
 
 RED, GREEN, BLUE = (200, 30, 40), (46, 125, 60), (47, 99, 184)
@@ -30,6 +30,19 @@ def index_dir(tmp_path_factory) -> Path:
     (folder / "metadata.jsonl").write_text("\n".join(lines))
     index_catalog(folder, into=folder.parent / "index", bundle=FakeBundle())
     return folder.parent / "index"
+
+
+@pytest.fixture(scope="module")
+def multimodal_dir(index_dir, tmp_path_factory) -> Path:
+    """The same with vectors of the multimodal encoder; only the dresses have captions, those of their neighbours."""
+    folder = tmp_path_factory.mktemp("multimodal")
+    lines = []
+    for number, (colour, words) in enumerate(((RED, "green"), (GREEN, "blue"), (BLUE, None))):
+        Image.new("RGB", (12 - number, 12), colour).save(folder / f"{number}.png")
+        lines.append(json.dumps({"file_name": f"{number}.png", **({"caption": words} if words else {})}))
+    (folder / "metadata.jsonl").write_text("\n".join(lines))
+    index_catalog(folder, into=folder.parent / "multimodal-index", bundle=FakeBundle(), multimodal=True)
+    return folder.parent / "multimodal-index"
 
 
 def find(index_dir: Path, *, where=None, k=10, facets=(), image=None, **query):
@@ -127,3 +140,89 @@ def test_index_of_another_encoder_is_refused(index_dir):
 def test_no_index_is_refused(tmp_path):
     with pytest.raises(RetrievalIndexError, match="is not an index; make one with `toile index SOURCE --into"):
         find(tmp_path, text="red")
+
+
+# --- the multimodal encoder -----------------------------------------------------------------------------------------
+
+ANY = Image.new("RGB", (8, 8), RED)
+
+
+def test_a_picture_is_changed_by_the_trained_encoder_where_the_index_has_it(index_dir, multimodal_dir):
+    changed = find(multimodal_dir, text="but green", image=ANY)
+    assert ids(changed)[0] == "1"
+    assert changed.recipe.arguments["encoder"] == "multimodal"
+    assert find(index_dir, text="but green", image=ANY).recipe.arguments["encoder"] == "first"
+    assert find(multimodal_dir, text="green", image=ANY, text_weight=0.4).recipe.arguments["encoder"] == "first"
+    assert find(multimodal_dir, text="green").recipe.arguments["encoder"] == "first"
+    assert ids(find(multimodal_dir, text="green", encoder="multimodal"))[0] == "1"
+
+
+def test_words_are_found_for_a_picture_and_rows_without_are_no_hits(multimodal_dir):
+    found = find(multimodal_dir, image=Image.new("RGB", (8, 8), GREEN), hits="captions")
+    assert ids(found) == ["0", "1"]
+
+
+def test_captions_count_as_much_as_they_are_told_to(multimodal_dir):
+    asked = {"text": "green", "encoder": "multimodal"}
+    assert ids(find(multimodal_dir, **asked, caption_weight=0.1))[0] == "1"
+    assert ids(find(multimodal_dir, **asked, caption_weight=9.0))[0] == "0"
+
+
+def test_the_best_hits_are_ordered_by_matching_too(multimodal_dir):
+    asked = {"text": "red or green", "encoder": "multimodal"}
+    before = find(multimodal_dir, **asked, k=3)
+    again = find(multimodal_dir, **asked, k=3, rerank=3)
+    assert sorted(ids(again)) == sorted(ids(before))
+    assert ids(again).index("2") <= ids(before).index("2")
+    assert {hit.id: hit.score for hit in again.hits} == {hit.id: hit.score for hit in before.hits}
+
+
+def test_what_is_not_wanted_is_passed_over(index_dir, multimodal_dir):
+    both = Image.new("RGB", (8, 8), RED)
+    both.paste(BLUE, (4, 0, 8, 8))
+    assert ids(find(index_dir, image=both, without="red", k=1))[0].startswith("blue")
+    assert ids(find(index_dir, image=both, without="blue", k=1))[0].startswith("red")
+    assert ids(find(multimodal_dir, text="red blue", without="red", encoder="multimodal", k=1)) == ["2"]
+
+
+def test_of_several_pictures_the_mean_counts(index_dir):
+    asked = Query(images=(Image.new("RGB", (8, 8), RED), Image.new("RGB", (4, 4), RED), Image.new("RGB", (8, 8), BLUE)))
+    result = search(index_dir, asked, bundle=FakeBundle(), k=2)
+    assert {hit.id.split("-")[0] for hit in result.hits} == {"red"}
+    assert len(result.recipe.parents) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ({"text": " ", "image": ANY}, "the change is empty; say what to change"),
+        ({"text": "longer and shorter sleeves", "image": ANY}, "contradicts itself: longer and shorter;"),
+        ({"text": "longer sleeves, no, shorter sleeves", "image": ANY}, "itself: longer and shorter sleeves"),
+        ({"text": "but sleeveless with long sleeves", "image": ANY}, "contradicts itself: sleeveless, and sleeves"),
+        ({"text": "red", "without": ""}, "what is not wanted is empty"),
+        ({"image": ANY, "rerank": 5}, "rerank need words"),
+        ({"image": ANY, "encoder": "multimodal"}, "compares pictures with words, not with each other"),
+        ({"text": "red", "encoder": "first", "rerank": 5}, "rerank needs the multimodal encoder"),
+        ({"text": "red", "encoder": "multimodal", "text_weight": 0.5}, "text_weight is of the first encoder"),
+        ({"text": "red", "caption_weight": -1.0}, "can't be negative"),
+    ],
+)
+def test_bad_multimodal_queries_are_refused(multimodal_dir, query, reason):
+    with pytest.raises(QueryError, match=reason):
+        find(multimodal_dir, **query)
+
+
+@pytest.mark.parametrize("text", ["longer sleeves and a shorter hem", "sleeveless", "plain, with long sleeves"])
+def test_opposites_of_different_things_are_no_contradiction(text):
+    assert contradiction(text) is None
+
+
+def test_an_index_without_multimodal_vectors_says_so(index_dir):
+    with pytest.raises(QueryError, match="has no multimodal vectors; index its source again with --multimodal"):
+        find(index_dir, text="red", encoder="multimodal")
+
+
+def test_vectors_of_another_multimodal_encoder_are_refused(multimodal_dir):
+    other = FakeBundle(unifashion_encoder=ColourComposer(fingerprint="another"))
+    with pytest.raises(RetrievalIndexError, match="are another encoder's"):
+        search(multimodal_dir, Query(text="green", images=(ANY,)), bundle=other)
