@@ -68,7 +68,7 @@ def contents(into: Path) -> tuple[list[Record], np.ndarray, list[tuple[str, floa
     """All that an index tells: its records, their vectors, the hits of a hybrid query, the rejections."""
     index = Index.open(into)
     snapshot = index._snapshot
-    result = search(into, bundle=FakeBundle(), text="a red dress", k=20, hybrid=True, where="kids = true")
+    result = search(into, Query(text="a red dress", hybrid=True), bundle=FakeBundle(), k=20, where="kids = true")
     hits = [(hit.id, hit.score) for hit in result.hits]
     return index.records(snapshot.row_ids), np.array(snapshot.matrix), hits, rejections(into)
 
@@ -77,7 +77,7 @@ def test_rows_become_records(tmp_path):
     report = run(write_parquet(tmp_path / "shop.parquet", 9), tmp_path / "index", batch_size=4)
     assert counts(report) == (9, 0, 0, 0, 9)
     assert report.pictures_per_s == pytest.approx(9 / report.seconds)
-    hit = search(tmp_path / "index", bundle=FakeBundle(), text="red", where="id = 'g000'").hits[0].record
+    hit = search(tmp_path / "index", Query(text="red"), bundle=FakeBundle(), where="id = 'g000'").hits[0].record
     assert (hit.category, hit.caption, hit.colours, hit.source) == ("dress", "a red dress", ("red",), "shop.parquet")
     assert hit.attributes == {"caption": "measured", "colours": "measured"}
     assert hit.extra == {"label": "dress", "kids": True}
@@ -89,7 +89,7 @@ def test_what_the_source_tells_is_not_measured(tmp_path):
     line = {"id": "a", "image": "1.png", "caption": "party frock", "colours": ["pink"], "category": "dress"}
     (tmp_path / "shop.jsonl").write_text(json.dumps(line))
     run(tmp_path / "shop.jsonl", tmp_path / "index")
-    record = search(tmp_path / "index", bundle=FakeBundle(), text="red").hits[0].record
+    record = search(tmp_path / "index", Query(text="red"), bundle=FakeBundle()).hits[0].record
     assert (record.caption, record.colours, record.attributes) == ("party frock", ("pink",), {})
     assert (record.image, record.uri) == (None, str(tmp_path / "1.png"))
 
@@ -149,14 +149,14 @@ def test_a_second_source_brings_its_own_columns(tmp_path):
     (tmp_path / "1.png").write_bytes(picture())
     (tmp_path / "more.csv").write_text("id,path,price\nx,1.png,9.5\n")
     assert counts(run(tmp_path / "more.csv", tmp_path / "index")) == (1, 0, 0, 0, 5)
-    hits = search(tmp_path / "index", bundle=FakeBundle(), text="red", where="price < 10 or kids = true").hits
+    hits = search(tmp_path / "index", Query(text="red"), bundle=FakeBundle(), where="price < 10 or kids = true").hits
     assert {hit.id for hit in hits} == {"x", "g000", "g002"}
 
 
 def test_deleting_takes_records_out(tmp_path):
     run(write_parquet(tmp_path / "shop.parquet", 6), tmp_path / "index")
     assert delete_records(tmp_path / "index", ["g001", "g004", "it's not there"]) == 2
-    hits = search(tmp_path / "index", bundle=FakeBundle(), text="red", hybrid=True).hits
+    hits = search(tmp_path / "index", Query(text="red", hybrid=True), bundle=FakeBundle()).hits
     assert {hit.id for hit in hits} == {"g000", "g002", "g003", "g005"}
     with pytest.raises(RetrievalIndexError, match="is not an index"):
         delete_records(tmp_path / "nowhere", ["g001"])
@@ -181,7 +181,7 @@ def test_real_photos_are_indexed_and_filtered(shared_data, tmp_path, name, where
     source = tmp_path / f"{name}.parquet"
     pq.write_table(pq.ParquetFile(shared_data / f"{name}.parquet").read_row_group(0).slice(0, 24), source)
     assert counts(run(source, tmp_path / "index")) == (24, 0, 0, 0, 24)
-    hits = search(tmp_path / "index", bundle=FakeBundle(), text="a black skirt", where=where, k=24).hits
+    hits = search(tmp_path / "index", Query(text="a black skirt"), bundle=FakeBundle(), where=where, k=24).hits
     assert 0 < len(hits) <= 24
     assert all(set(hit.record.extra) == set(hits[0].record.extra) and column in hit.record.extra for hit in hits)
 
