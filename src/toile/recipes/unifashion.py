@@ -152,13 +152,13 @@ class _Trainee(nn.Module):
             tokens: of B pictures.
             words: B texts.
             scores: `(B, B)`, pictures and texts.
-            same: `(B, B)`.
+            same: `(B, B)`, pictures and texts.
             generator: on the CPU.
         """
         qformer, temperature = self.encoder.qformer, self.encoder.qformer.temperature
         rows = self._some(len(scores), self.recipe.matching_rows, generator).to(scores.device)
         texts = hard_negatives(scores, temperature, same=same, generator=generator)[rows]
-        pictures = hard_negatives(scores.T, temperature, same=same, generator=generator)[rows]
+        pictures = hard_negatives(scores.T, temperature, same=same.T, generator=generator)[rows]
         shown, said = torch.cat([rows, rows, pictures]), words[torch.cat([rows, texts, rows])]
         queries, _ = qformer.read_both(tokens[shown], said.ids, said.mask)
         logits = qformer.matching_logits(queries).float()

@@ -53,7 +53,7 @@ class Pairs:
     """`(B, 3, S, S)` in [-1, 1]."""
     words: Words
     same: Tensor
-    """`(B, B)`, true where two rows show the same product, or say the same."""
+    """`(B, B)` of pictures and texts, true where both are of one product, or the text may be true of the picture."""
 
     def to(self, device: torch.device) -> Pairs:
         """On that device."""
@@ -113,7 +113,7 @@ class PairSource:
         self.arrays = joined(
             [
                 cached_arrays(
-                    cache, f"styled-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
+                    cache, f"described-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
                 )
                 for name in ("garments.parquet", "streets.parquet")
             ]
@@ -123,7 +123,10 @@ class PairSource:
         told = np.array([bool(wordings) for wordings in self.captions])
         self.rows = [np.flatnonzero((self.arrays["sources"] == source) & told) for source in (_CAPTIONED, _NAMED)]
         self.styled = [np.array([row for row in rows if self.styles[row]], np.intp) for rows in self.rows]
-        self.alike = self._by_category(self.rows[_CAPTIONED])
+        self.categories = self._categories()
+        captioned = self.rows[_CAPTIONED]
+        kinds = np.unique(self.categories[captioned])
+        self.alike = [captioned[self.categories[captioned] == kind] for kind in kinds if kind]
 
     def draw_styled(
         self, count: int, augmentation: AugmentConfig, generator: torch.Generator
@@ -146,21 +149,35 @@ class PairSource:
         rows = sample_rows([(own, number) for own, number in sources if number], generator)
         texts = [_drawn(self.captions[row], self.fullest_share, generator) for row in rows]
         products, said = self.arrays["products"][rows], np.array(texts)
+        same = (products[:, None] == products) | (said[:, None] == said) | self._may_suit(rows, texts)
         return Pairs(
             images=augment(_pixels(self.arrays["images"][rows]), self.size, augmentation, generator),
             words=_tokenized(words, texts),
-            same=torch.from_numpy((products[:, None] == products) | (said[:, None] == said)),
+            same=torch.from_numpy(same),
         )
+
+    def _may_suit(self, rows: NDArray[np.intp], texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether a text that only names a photo's class, or class and colour, may be true of a picture, too.
+
+        Returns:
+            `(pictures, texts)`; what is not known of a picture, such as a street photo's garments, may be so.
+        """
+        categories, colours = self.categories[rows], self.arrays["colours"][rows]
+        is_named = (self.arrays["sources"][rows] == _NAMED) & (categories != "")
+        says_colour = np.array([colour != "" and colour in text for colour, text in zip(colours, texts, strict=True)])
+        same_colour = (colours[:, None] == colours) | (colours == "")[:, None] | ~says_colour
+        alike = ((categories[:, None] == categories) & same_colour) | (categories == "")[:, None]
+        suits: NDArray[np.bool_] = is_named & alike
+        return suits
 
     def _num_photos(self, count: int, captioned: NDArray[np.intp], named: NDArray[np.intp]) -> int:
         return round(count * self.photo_share) if len(captioned) and len(named) else count * bool(len(named))
 
-    def _by_category(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        """Those of them whose main garment is of a known category, a list for each: a look's is its flat garment's."""
-        products, told = self.arrays["products"][rows], self.arrays["categories"][rows]
+    def _categories(self) -> NDArray[np.str_]:
+        """Of each row's main garment, empty where unknown: a drawn look's is that of its flat garment."""
+        products, told = self.arrays["products"], self.arrays["categories"]
         of_product = {product: category for product, category in zip(products, told, strict=True) if category}
-        categories = np.array([of_product.get(product, "") for product in products])
-        return [rows[categories == category] for category in np.unique(categories) if category]
+        return np.array([of_product.get(product, "") for product in products])
 
 
 class ChangeSource:
@@ -202,14 +219,15 @@ def _pair_rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield row | {"captions": photo.captions, "source": _CAPTIONED, "styles": photo.styles}
             elif photo.category in EMBEDDED_CATEGORIES:
                 colour = clear_colour(photo.colours)
-                words = tuple(phrases_of(photo.category, colour))
-                yield row | {"captions": words, "source": _NAMED, "styles": _named(photo.category, colour)}
+                words = phrases_of(photo.category, None) + (phrases_of(photo.category, colour) if colour else [])
+                told = {"source": _NAMED, "colour": colour or "", "styles": _named(photo.category, colour)}
+                yield row | {"captions": tuple(words), **told}
     else:
         for street in iterate_streets(path, "train"):
             source = _CAPTIONED if street.captions else _NAMED
-            words = street.captions or (street_caption(street),)
+            listed = street.captions or (street_caption(street),)
             row = {"image": street.image, "product": street.id, "category": ""}
-            yield row | {"captions": words, "source": source, "styles": street.styles}
+            yield row | {"captions": listed, "source": source, "styles": street.styles}
 
 
 def _named(category: str, colour: str | None) -> dict[str, str]:
@@ -227,6 +245,7 @@ def _pair_arrays(path: Path, size: int) -> Arrays:
         "products": np.array([row["product"] for row in rows]),
         "categories": np.array([row["category"] for row in rows]),
         "captions": np.array(["\n".join(row["captions"]) for row in rows]),
+        "colours": np.array([row.get("colour", "") for row in rows]),
         "sources": np.array([row["source"] for row in rows], np.int64),
         "styles": np.array([json.dumps(dict(row["styles"])) for row in rows]),
     }
