@@ -45,7 +45,10 @@ def caption_scores(written: Sequence[str], references: Sequence[Sequence[str]]) 
     right = tokenizer.tokenize({row: [{"caption": text} for text in texts] for row, texts in enumerate(references)})
     bleu, _ = Bleu(4).compute_score(right, said, verbose=0)
     scores = {"bleu4": np.array([bleu[3]], np.float64)}
-    for name, scorer in (("meteor", Meteor()), ("rouge_l", Rouge()), ("cider", Cider())):
+    meteor = Meteor()
+    for name, scorer in (("meteor", meteor), ("rouge_l", Rouge()), ("cider", Cider())):
         _, found = scorer.compute_score(right, said)
         scores[name] = np.asarray(found, np.float64)
+    for pipe in (meteor.meteor_p.stdout, meteor.meteor_p.stderr):
+        pipe.close()  # it leaves them open
     return scores

@@ -49,6 +49,17 @@ class UniFashionEncoder:
         return torch.cat(rows) if rows else torch.empty(0, config.num_queries, config.dim)
 
     @torch.inference_mode()
+    def encode_squares(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """`N` pictures that are squares already, `(N, S, S, 3)`: `(N, num_queries, D)`."""
+        qformer = self.model.qformer
+        rows = [
+            qformer.project_pictures(qformer.read_pictures(self._tokens(squares[start : start + _BATCH_SIZE]))).cpu()
+            for start in range(0, len(squares), _BATCH_SIZE)
+        ]
+        found: NDArray[np.float32] = torch.cat(rows).numpy()
+        return found
+
+    @torch.inference_mode()
     def encode_images(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """`N` RGB pictures of any size: `(N, num_queries, D)`."""
         projected: NDArray[np.float32] = self.model.qformer.project_pictures(self.read_images(images)).cpu().numpy()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -71,7 +71,7 @@ class UniFashionRecipe(Strict):
     label_smoothing: float = 0.1
 
 
-class _Trainee(nn.Module):
+class Trainee(nn.Module):
     """One pass, so that gradients are shared."""
 
     def __init__(self, encoder: UniFashion, recipe: UniFashionRecipe) -> None:
@@ -165,15 +165,23 @@ class _Trainee(nn.Module):
         return itm_loss(logits[: len(rows)], logits[len(rows) :])
 
 
-class _UniFashionLoss:
+class DrawsPairs(Protocol):
+    """Where batches of pictures and words come from."""
+
+    def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Pairs:
+        """So many rows."""
+
+
+class UniFashionLoss:
     """The loss of one step."""
 
     def __init__(
-        self, recipe: UniFashionRecipe, pairs: PairSource | None, changes: ChangeSource | None, words: TextEncoder
+        self, recipe: UniFashionRecipe, pairs: DrawsPairs | None, changes: ChangeSource | None, words: TextEncoder
     ) -> None:
         self.recipe, self.pairs, self.changes, self.words = recipe, pairs, changes, words
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
+        """Draw a batch of each source and weigh its losses."""
         recipe, words, device = self.recipe, self.words, next(module.parameters()).device
         pairs = self.pairs and self.pairs.draw(recipe.batch_size, words, recipe.augment, generator).to(device)
         changes = self.changes and self.changes.draw(recipe.changes_batch_size, words, recipe.augment, generator).to(
@@ -227,9 +235,9 @@ def run(
         whole=lambda bundle: encoder.load_state_dict(bundle.unifashion.state_dict()),
         trunk=encoder.image,
     )
-    _freeze(encoder, recipe.frozen)
-    trainee = channels_last(_Trainee(encoder, recipe))
-    loss = _UniFashionLoss(recipe, pairs, changes, words)
+    freeze(encoder, recipe.frozen)
+    trainee = channels_last(Trainee(encoder, recipe))
+    loss = UniFashionLoss(recipe, pairs, changes, words)
     average = train_loop(trainee, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     trained = average.encoder
     if not isinstance(trained, UniFashion):
@@ -237,7 +245,7 @@ def run(
     return trained
 
 
-def _freeze(encoder: UniFashion, patterns: Sequence[str]) -> None:
+def freeze(encoder: UniFashion, patterns: Sequence[str]) -> None:
     """Leave the parameters of these names as they are.
 
     Raises:

@@ -136,7 +136,7 @@ class PairSource:
         num_photos = self._num_photos(count, captioned, named)
         sources = [(captioned, count - num_photos), (named, num_photos)]
         rows = sample_rows([(own, number) for own, number in sources if number], generator)
-        images = augment(_pixels(self.arrays["images"][rows]), self.size, augmentation, generator)
+        images = augment(as_pixels(self.arrays["images"][rows]), self.size, augmentation, generator)
         return images, [self.styles[row] for row in rows]
 
     def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Pairs:
@@ -151,8 +151,8 @@ class PairSource:
         products, said = self.arrays["products"][rows], np.array(texts)
         same = (products[:, None] == products) | (said[:, None] == said) | self._may_suit(rows, texts)
         return Pairs(
-            images=augment(_pixels(self.arrays["images"][rows]), self.size, augmentation, generator),
-            words=_tokenized(words, texts),
+            images=augment(as_pixels(self.arrays["images"][rows]), self.size, augmentation, generator),
+            words=tokenized(words, texts),
             same=torch.from_numpy(same),
         )
 
@@ -195,14 +195,14 @@ class ChangeSource:
         """So many rows; each picture is moved in its own way."""
         rows = torch.randint(len(self.sentences), (count,), generator=generator).numpy()
         references, targets = (
-            augment(_pixels(self.arrays[name][rows]), self.size, augmentation, generator)
+            augment(as_pixels(self.arrays[name][rows]), self.size, augmentation, generator)
             for name in ("references", "targets")
         )
         return Changes(
             references=references,
-            sentences=_tokenized(words, [_drawn(self.sentences[row], 0.0, generator) for row in rows]),
+            sentences=tokenized(words, [_drawn(self.sentences[row], 0.0, generator) for row in rows]),
             targets=targets,
-            captions=_tokenized(words, [self.captions[row][0] for row in rows]),
+            captions=tokenized(words, [self.captions[row][0] for row in rows]),
             same=torch.from_numpy(rows[:, None] == rows),
         )
 
@@ -278,7 +278,8 @@ def _drawn(wordings: Sequence[str], first_share: float, generator: torch.Generat
     return wordings[first + int(torch.randint(len(wordings) - first, (), generator=generator))]
 
 
-def _pixels(images: NDArray[np.generic]) -> Tensor:
+def as_pixels(images: NDArray[np.generic]) -> Tensor:
+    """`(B, S, S, 3)` bytes to `(B, 3, S, S)` in [-1, 1]."""
     return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
@@ -286,6 +287,7 @@ def _moved(images: Tensor, device: torch.device) -> Tensor:
     return images.to(device, memory_format=torch.channels_last)
 
 
-def _tokenized(words: TextEncoder, texts: Sequence[str]) -> Words:
+def tokenized(words: TextEncoder, texts: Sequence[str]) -> Words:
+    """Texts as the Q-Former reads them."""
     ids, mask = words.tokenize(texts)
     return Words(ids=ids, mask=mask)

@@ -44,15 +44,22 @@ class _First:
         return np.ones((len(texts), 2), np.float32)
 
 
-def test_what_is_known_is_found_and_what_is_not_is_not():
+def test_what_is_known_is_found_and_what_is_not_is_not(monkeypatch):
     sentences = composed._triplets(SIZES, None, lambda *_: None).sentences
     bundle = SimpleNamespace(
-        name="fake", hash="0" * 64, unifashion_encoder=_Multimodal(sentences, 70), encoder=_First()
+        name="fake",
+        hash="0" * 64,
+        manifest=SimpleNamespace(parts={"captioner": None}),
+        unifashion_encoder=_Multimodal(sentences, 70),
+        encoder=_First(),
     )
+    monkeypatch.setattr(composed, "write_texts", lambda images, style, bundle: ["the same"] * len(images))
     report = evaluate_composed(bundle, None, lambda *_: None, sizes=SIZES)
     assert report.figures["r1"] == report.figures["r10"] == 1
-    others = [name for name in report.figures if name.endswith("_r10") and name != "best_baseline_r10"]
-    assert len(others) == 6
+    assert report.figures["with_captions_r10"] == 1  # captions that are all alike change nothing
+    ours = {"best_baseline_r10", "with_captions_r10"}
+    others = [name for name in report.figures if name.endswith("_r10") and name not in ours]
+    assert len(others) == 7
     assert all(report.figures[name] == 0 for name in others)
     assert report.figures["margin_over_best_baseline_low"] == 1
     changed = {name.removeprefix("r10_") for name in report.figures if name.startswith("r10_")}
