@@ -27,6 +27,7 @@ BENCHMARKS: Final = (
     "retrieval",
     "composed",
     "caption",
+    "fashion-iq",
 )
 
 
@@ -101,6 +102,10 @@ def evaluate(
             from toile.evaluation.caption import evaluate_caption
 
             return evaluate_caption(bundle, data, part, progress)
+        case "fashion-iq":
+            from toile.evaluation.fashion_iq import evaluate_fashion_iq
+
+            return evaluate_fashion_iq(bundle, data, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -91,6 +91,10 @@ class FashionIQ(Reader):
                 raise DataError(found.detail)
             named += [found[1][key] for key in ("candidate", "target") if isinstance(found[1].get(key), str)]
         return list(dict.fromkeys(named))
+
+    def files_of(self, asins: Sequence[str]) -> list[Path]:
+        """The picture files of those that are there, in their order."""
+        return [self._files[asin] for asin in asins if asin in self._files]
 
     @cached_property
     def _files(self) -> dict[str, Path]:
