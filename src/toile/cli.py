@@ -507,6 +507,37 @@ def check_data(
         raise typer.Exit(DataError.exit_code)
 
 
+@data_app.command("annotate")
+def annotate_data(
+    path: Annotated[Path, typer.Argument(help="Folder of Fashion-IQ.")],
+    out: Annotated[Path, typer.Option(help="JSONL file; what it holds already is not asked for again.")],
+    split: Annotated[str, typer.Option(help="Whose pictures: train, val or test.")] = "train",
+    model: Annotated[str | None, typer.Option(help="Vision model at the endpoint; default: our captioner.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="OpenAI-compatible, up to /v1; else OPENAI_BASE_URL.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Caption Fashion-IQ's pictures; no sentence of the evaluation is shown to what writes."""
+    from toile.catalog.datasets.fashion_iq import FashionIQ
+    from toile.tasks.annotate import OwnCaptioner, annotate
+
+    if model is None:
+        from toile.bundles import load_bundle
+
+        writer: Any = OwnCaptioner(load_bundle(bundle))
+    else:
+        from toile.models.chat import ChatModel
+
+        writer = ChatModel(model, base_url=endpoint)
+    with _watched(quiet=as_json) as progress:
+        report = annotate(FashionIQ.open(path), split, out=out, model=writer, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(asdict(report)))
+        return
+    typer.echo(f"{report.written} captions written, {report.known} known, {report.failed} failed; {out}")
+    typer.echo("words: " + ", ".join(report.menu), err=True)
+
+
 @data_app.command("pack")
 def pack_data(
     name: Annotated[str, typer.Argument(help="clothing-dataset or clothing-co-parsing.")],

@@ -41,3 +41,9 @@ class CheckpointError(ToileError):
     """A bundle or a checkpoint is missing, corrupted, or doesn't fit the model."""
 
     exit_code = 6
+
+
+class EndpointError(ToileError):
+    """A language model's endpoint is down, too slow, or answers garbage."""
+
+    exit_code = 7
