@@ -38,8 +38,8 @@ _FAILURES_IN_A_ROW: Final = 5
 # Words of sentences, not of clothes. Comparatives are lemmatised to what they compare.
 _SENTENCE_WORDS: Final = (
     "a an and are as at be but by color colour do does for from has have in instead into is it its less like more most "
-    "much no not of on one or other out same style than that the them there they this to very was wear which with you i "
-    "he she we get go show look make similar different desire product item provide then all only also just"
+    "much no not of on one or other out same style than that the them there they this to very was wear which with you "
+    "i he she we get go show look make similar different desire product item provide then all only also just"
 )
 _NO_ATTRIBUTES: Final = frozenset(_SENTENCE_WORDS.split())
 PROMPT: Final = (
