@@ -55,6 +55,9 @@ class _Looks:
 
     pictures: list[Image.Image]
     texts: list[str]
+    """The fullest wording."""
+    paraphrases: list[str]
+    """Another wording, with other nouns in another order; it leaves out shoes, bags and hats."""
     categories: NDArray[np.str_]
     """`(number of looks,)`"""
 
@@ -85,12 +88,13 @@ def evaluate_retrieval(
     multimodal, first = bundle.unifashion_encoder, bundle.encoder
     files = data_files(data, "garments.parquet")
     looks = _looks(sizes, split, progress)
+    progress("embedding pictures", 0, 1)
+    pictures = multimodal.encode_images(looks.pictures)
     figures: dict[str, float] = {}
     intervals: dict[str, tuple[float, float]] = {}
     scored: dict[str, Callable[[], NDArray[np.floating]]] = {
-        "plates": lambda: multimodal.scores(
-            multimodal.encode_images(looks.pictures), multimodal.encode_texts(looks.texts)
-        ),
+        "plates": lambda: multimodal.scores(pictures, multimodal.encode_texts(looks.texts)),
+        "paraphrased": lambda: multimodal.scores(pictures, multimodal.encode_texts(looks.paraphrases)),
         "first_encoder_plates": lambda: first.encode_images(looks.pictures) @ first.encode_texts(looks.texts).T,
     }
     for name, score in scored.items():
@@ -120,6 +124,7 @@ def evaluate_retrieval(
             f"each query: one right answer and {sizes.negatives} of other looks with a main garment of the same "
             "category (FAME-ViL's protocol for FashionGen); looks of categories that have fewer are no queries",
             f"category_precision_at_10: {len(photos)} photos; the first encoder's is in the benchmark search",
+            "paraphrased: asked in another wording, with other nouns in another order and without shoes, bags and hats",
             "first_encoder: the encoder that `toile search` uses",
         ],
     )
@@ -127,13 +132,14 @@ def evaluate_retrieval(
 
 def _looks(sizes: RetrievalSizes, split: Split | None, progress: Progress) -> _Looks:
     config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
-    pictures, texts, categories = [], [], []
+    pictures, texts, paraphrases, categories = [], [], [], []
     for done, plate in enumerate(islice(examples(config, split), sizes.plates), start=1):
         pictures += [Image.fromarray(plate.picture), Image.fromarray(plate.elsewhere.picture)]
         texts.append(plate.captions[0])
+        paraphrases.append(plate.captions[1])
         categories.append(plate.category)
         progress("drawing plates", done, sizes.plates)
-    return _Looks(pictures=pictures, texts=texts, categories=np.array(categories))
+    return _Looks(pictures=pictures, texts=texts, paraphrases=paraphrases, categories=np.array(categories))
 
 
 def _picture_ranks(scores: NDArray[np.floating], looks: _Looks, sizes: RetrievalSizes, seed: int) -> NDArray[np.int64]:
