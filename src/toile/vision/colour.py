@@ -53,6 +53,7 @@ _THUMBNAIL_PX: Final = 72
 _CUT_PX: Final = 144
 _GRABCUT_ROUNDS: Final = 2
 _WHITE: Final = 250  # a shop picture's ground after compression
+_LEAST_PX: Final = 4  # a banner's thumbnail may be one pixel high: nothing to tell a ground by
 _MIN_GARMENT_SHARE: Final = 0.05  # below this the cut has failed: the garment is as pale as the wall behind it
 
 
@@ -101,6 +102,8 @@ def garment_mask(image: Image.Image) -> NDArray[np.bool_]:
 
 def _cut(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
     height, width = rgb.shape[:2]
+    if min(height, width) < _LEAST_PX:
+        return np.ones((height, width), bool)
     mask = _on_white(rgb)
     if mask is None:
         mask = _cut_from_frame(rgb)

@@ -74,6 +74,11 @@ def test_a_picture_without_contrast_falls_back_to_its_middle() -> None:
     assert mask[32, 32]
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 9), (4000, 20)])
+def test_pictures_too_thin_for_a_background_are_garment_all_over(size: tuple[int, int]) -> None:
+    assert measure_colour(Image.new("RGB", size, (200, 30, 40)))[0].name == "red"
+
+
 def test_a_mask_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match=r"mask has shape \(3, 4\), expected the picture's \(64, 32\)"):
         measure_colour(Image.new("RGB", (32, 64)), np.ones((3, 4), dtype=bool))
