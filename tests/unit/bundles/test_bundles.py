@@ -97,4 +97,12 @@ def test_the_embedded_bundle_is_whole_and_small_enough() -> None:
     sizes = [path.stat().st_size for path in bundle.folder.glob("*.safetensors")]
     assert max(sizes) < 15e6
     assert sum(sizes) < 64e6
-    assert set(bundle.manifest.parts) == {"autoencoder", "denoiser", "encoder", "figure", "garment"}
+    assert set(bundle.manifest.parts) == {
+        "autoencoder",
+        "captioner",
+        "denoiser",
+        "encoder",
+        "figure",
+        "garment",
+        "unifashion",
+    }
