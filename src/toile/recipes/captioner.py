@@ -41,7 +41,7 @@ class CaptionerRecipe(Strict):
     batch_size: int = 48
     captions_a_picture: int = 2
     """Captions of a picture in one step, each in a style of its own: reading pictures costs more than writing."""
-    photo_share: float = 0.15
+    photo_share: float = 0.4
 
 
 class _CaptionLoss:

@@ -113,7 +113,7 @@ class PairSource:
         self.arrays = joined(
             [
                 cached_arrays(
-                    cache, f"described-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
+                    cache, f"titled-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
                 )
                 for name in ("garments.parquet", "streets.parquet")
             ]
@@ -225,9 +225,12 @@ def _pair_rows(path: Path) -> Iterator[dict[str, Any]]:
     else:
         for street in iterate_streets(path, "train"):
             source = _CAPTIONED if street.captions else _NAMED
-            listed = street.captions or (street_caption(street),)
+            listed, styles = street.captions, street.styles
+            if not listed:
+                listed = (street_caption(street),)
+                styles = {"title": listed[0]} if street.labels is not None and listed[0] else {}
             row = {"image": street.image, "product": street.id, "category": ""}
-            yield row | {"captions": listed, "source": source, "styles": street.styles}
+            yield row | {"captions": listed, "source": source, "styles": styles}
 
 
 def _named(category: str, colour: str | None) -> dict[str, str]:

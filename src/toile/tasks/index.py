@@ -44,7 +44,7 @@ _DECODING_THREADS: Final = 4
 _MIN_COLOUR_SHARE: Final = 0.15  # a colour with less of the garment is a button, a print or the light
 _MEASURED: Final = "measured"
 _WRITTEN: Final = "written"
-_CAPTION_STYLE: Final = "copy"  # the fullest of the styles in plain words
+_CAPTION_STYLE: Final = "title"  # the captioner knows titles of photos, copy only of drawings
 
 
 @dataclass(kw_only=True, slots=True)
