@@ -146,7 +146,9 @@ class QFormer(nn.Module):
         Output weights are the embeddings of the words (Press and Wolf 2017), as in BERT's own head.
         """
         both, keys = self._joined(image_tokens, ids, mask)
-        seen = keys[:, None, None, :] & self._earlier(ids.shape[1], ids.device)
+        hidden = ~(keys[:, None, None, :] & self._earlier(ids.shape[1], ids.device))
+        # Added to the scores: a mask of booleans would be added, too, and hide nothing.
+        seen = torch.zeros(hidden.shape, device=ids.device).masked_fill(hidden, torch.finfo(torch.float32).min)
         _, words = self._split(self._states(both, image_tokens=image_tokens, mask=seen))
         logits: Tensor = self.caption_head(words) @ self.embeddings.word_embeddings.weight.T
         return logits
