@@ -43,9 +43,9 @@ def hard_negatives(scores: Tensor, temperature: Tensor, *, same: Tensor, generat
     """For each row one column of another product, the likelier the more alike: a multinomial draw (LAVIS).
 
     Args:
-        scores: `(B, B)` similarities.
+        scores: `(B, N)` similarities.
         temperature: scalar.
-        same: `(B, B)`, true where row and column are of the same product, the diagonal included.
+        same: `(B, N)`, true where row and column are of the same product, or may be.
         generator: on the CPU.
 
     Returns:

@@ -156,9 +156,13 @@ class Trainee(nn.Module):
             generator: on the CPU.
         """
         qformer, temperature = self.encoder.qformer, self.encoder.qformer.temperature
-        rows = self._some(len(scores), self.recipe.matching_rows, generator).to(scores.device)
-        texts = hard_negatives(scores, temperature, same=same, generator=generator)[rows]
-        pictures = hard_negatives(scores.T, temperature, same=same.T, generator=generator)[rows]
+        # Where everything in a batch may be true of a picture, there is nothing to tell it from.
+        able = torch.nonzero(~same.all(1) & ~same.all(0))[:, 0]
+        rows = able[self._some(len(able), self.recipe.matching_rows, generator).to(scores.device)]
+        if not len(rows):
+            return scores.sum() * 0.0
+        texts = hard_negatives(scores[rows], temperature, same=same[rows], generator=generator)
+        pictures = hard_negatives(scores.T[rows], temperature, same=same.T[rows], generator=generator)
         shown, said = torch.cat([rows, rows, pictures]), words[torch.cat([rows, texts, rows])]
         queries, _ = qformer.read_both(tokens[shown], said.ids, said.mask)
         logits = qformer.matching_logits(queries).float()
