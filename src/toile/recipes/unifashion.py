@@ -29,6 +29,7 @@ from toile.progress import Progress
 from toile.recipes.start import load_start
 from toile.recipes.unifashion_data import Changes, ChangeSource, Pairs, PairSource, Words
 from toile.training.augment import AugmentConfig
+from toile.training.chunks import in_chunks
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
 
@@ -69,6 +70,8 @@ class UniFashionRecipe(Strict):
     captioned_rows: int = 48
     """Rows of a batch whose caption is asked; each costs as much as four passes of the other kinds."""
     label_smoothing: float = 0.1
+    chunk_rows: int = 0
+    """Rows whose activations are kept at once in the contrastive passes, see `training.chunks`; 0: all."""
 
 
 class Trainee(nn.Module):
@@ -99,9 +102,9 @@ class Trainee(nn.Module):
 
     def _of_pairs(self, pairs: Pairs, generator: torch.Generator) -> dict[str, Tensor]:
         asked, qformer, losses = self.recipe.losses, self.encoder.qformer, {}
-        tokens = self.encoder.image_tokens(pairs.images)
+        tokens, pictures = in_chunks(self._read, self.recipe.chunk_rows, pairs.images)
         if "itc" in asked or "itm" in asked:
-            scores = similarity(self._pictures(tokens), self._words(pairs.words))
+            scores = similarity(pictures, self._words(pairs.words))
             losses["itc"] = self._contrast(scores, pairs.same)
             if "itm" in asked:
                 losses["itm"] = self._matching(tokens, pairs.words, scores, pairs.same, generator)
@@ -116,11 +119,12 @@ class Trainee(nn.Module):
     def _of_changes(self, changes: Changes, generator: torch.Generator) -> dict[str, Tensor]:
         asked, qformer, losses = self.recipe.losses, self.encoder.qformer, {}
         count = len(changes.references)
-        tokens = self.encoder.image_tokens(torch.cat([changes.targets, changes.references]))
+        images = torch.cat([changes.targets, changes.references])
+        tokens, pictures = in_chunks(self._read, self.recipe.chunk_rows, images)
         _, words = qformer.read_both(tokens[count:], changes.sentences.ids, changes.sentences.mask)
         wanted = qformer.project_words(words).float()
         # What is started from is nearest to what is wanted, and wrong: none is a harder negative.
-        scores = similarity(self._pictures(tokens), wanted).T  # (wanted, targets and references)
+        scores = similarity(pictures, wanted).T  # (wanted, targets and references)
         losses["cir"] = self._contrast(scores, torch.cat([changes.same, torch.zeros_like(changes.same)], dim=1))
         if "cir_caption" in asked:
             losses["cir_caption"] = self._contrast(wanted @ self._words(changes.captions).T, changes.same)
@@ -133,11 +137,17 @@ class Trainee(nn.Module):
     def _some(count: int, wanted: int, generator: torch.Generator) -> Tensor:
         return torch.randperm(count, generator=generator)[:wanted]
 
-    def _pictures(self, tokens: Tensor) -> Tensor:
-        return self.encoder.qformer.project_pictures(self.encoder.qformer.read_pictures(tokens)).float()
+    def _read(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens of pictures, and what their queries make of them."""
+        tokens = self.encoder.image_tokens(images)
+        return tokens, self.encoder.qformer.project_pictures(self.encoder.qformer.read_pictures(tokens)).float()
 
     def _words(self, words: Words) -> Tensor:
-        return self.encoder.qformer.project_words(self.encoder.qformer.read_words(words.ids, words.mask)).float()
+        (projected,) = in_chunks(self._project_words, self.recipe.chunk_rows, words.ids, words.mask)
+        return projected
+
+    def _project_words(self, ids: Tensor, mask: Tensor) -> tuple[Tensor]:
+        return (self.encoder.qformer.project_words(self.encoder.qformer.read_words(ids, mask)).float(),)
 
     def _contrast(self, scores: Tensor, same: Tensor) -> Tensor:
         temperature = self.encoder.qformer.temperature.clamp(0.01, 0.5)

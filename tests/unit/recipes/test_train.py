@@ -47,7 +47,7 @@ _TINY = {
         "trunk_from=''",
         "model={window_size=32, layers=1, heads=2, image={widths=[8, 8, 8], depths=[1, 1, 1]}}",
     ],
-    "unifashion_phase1": ["batch_size=12", "matching_rows=2", *_TINY_UNIFASHION],
+    "unifashion_phase1": ["batch_size=12", "chunk_rows=5", "matching_rows=2", *_TINY_UNIFASHION],
     "unifashion_phase2": ["batch_size=4", "changes_batch_size=5", "matching_rows=2", *_TINY_UNIFASHION],
     "captioner": [
         "batch_size=4",
