@@ -97,15 +97,15 @@ def evaluate_caption(
             for name, samples in caption_scores(written, [[truth[style]] for truth in truths]).items():
                 add(f"{style}_{name}", samples)
         if style == "attributes":
-            told = [read_attribute_list(text) for text in written]
-            right = [read_attribute_list(truth[style]) for truth in truths]
-            add(
-                "attribute_precision",
-                np.array([_shared(one, other) / max(1, len(one)) for one, other in _zip(told, right)]),
-            )
-            add("attribute_recall", np.array([_shared(one, other) / len(other) for one, other in _zip(told, right)]))
+            lists = [
+                (read_attribute_list(text), read_attribute_list(truth[style]))
+                for text, truth in zip(written, truths, strict=True)
+            ]
+            add("attribute_precision", np.array([_shared(told, right) / max(1, len(told)) for told, right in lists]))
+            add("attribute_recall", np.array([_shared(told, right) / len(right) for told, right in lists]))
     for name, samples in _on_photos(files, split, sizes.photos, bundle, progress).items():
-        add(name, samples)
+        if len(samples):  # captions may name nothing, and no photo have a clear colour
+            add(name, samples)
     return Report(
         benchmark="caption",
         figures=figures,
@@ -126,10 +126,6 @@ def evaluate_caption(
             "incomplete, so this is a lower bound",
         ],
     )
-
-
-def _zip(told: list[dict[str, str]], right: list[dict[str, str]]) -> list[tuple[dict[str, str], dict[str, str]]]:
-    return list(zip(told, right, strict=True))
 
 
 def _shared(one: dict[str, str], other: dict[str, str]) -> int:

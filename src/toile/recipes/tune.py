@@ -25,16 +25,15 @@ from toile.catalog.split import split_of
 from toile.errors import DataError
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.models.fashion_encoder import fit_into_square
-from toile.models.memory import channels_last
 from toile.models.qformer import similarity
 from toile.models.text_encoder import TextEncoder
 from toile.models.unifashion import UniFashion
 from toile.models.unifashion_encoder import UniFashionEncoder
 from toile.progress import Progress, no_progress
-from toile.recipes.unifashion import Trainee, UniFashionLoss, UniFashionRecipe, freeze
+from toile.recipes.unifashion import UniFashionRecipe, train_on_pairs
 from toile.recipes.unifashion_data import Pairs, as_pixels, tokenized
 from toile.training.augment import AugmentConfig, augment
-from toile.training.loop import LoopConfig, train_loop
+from toile.training.loop import LoopConfig
 from toile.vision.colour import measure_colour
 
 _LEAST_PRODUCTS: Final = 40
@@ -100,8 +99,8 @@ def tune(
 ) -> TuneReport:
     """Train on the products of a catalogue and write a bundle whose multimodal encoder knows them.
 
-    Words are the records' captions; where there is none, category and measured colour. Run again with the same folder,
-    it goes on where it was broken off.
+    At most 20,000 records are read; the report says how many. Words are the records' captions; where there is none,
+    category and measured colour. Run again with the same folder, it goes on where it was broken off.
 
     Args:
         source: what `toile index` reads.
@@ -130,11 +129,16 @@ def tune(
     before = _precision(model, bundle.text_encoder, test)
     recipe = UniFashionRecipe(
         loop=LoopConfig(steps=steps, learning_rate=1e-4, warmup_steps=30, ema_decay=0.98, weight_decay=0.05),
-        model=model.config,
+        model=replace(model.config, qformer=replace(model.config.qformer, dropout=0.0)),
+        frozen=_FROZEN,
         losses={"itc": 1.0},
         batch_size=min(32, len(train.texts)),
     )
-    tuned = _trained(model, recipe, train, bundle.text_encoder, out, minutes, progress)
+    copy = UniFashion(recipe.model, bundle.text_encoder)
+    copy.load_state_dict(model.state_dict())
+    copy.to(bundle.device)
+    words = bundle.text_encoder
+    tuned = train_on_pairs(copy, recipe, train, words, out=out, minutes=minutes, progress=progress)
     progress("measuring after", 0, 1)
     after = _precision(tuned, bundle.text_encoder, test)
     write_part(out / "part", "unifashion", tuned, asdict(model.config))
@@ -151,30 +155,8 @@ def tune(
     )
 
 
-def _trained(
-    model: UniFashion,
-    recipe: UniFashionRecipe,
-    rows: _Rows,
-    words: TextEncoder,
-    out: Path,
-    minutes: float | None,
-    progress: Progress,
-) -> UniFashion:
-    """A copy of the model, trained."""
-    copy = UniFashion(replace(recipe.model, qformer=replace(recipe.model.qformer, dropout=0.0)), words)
-    copy.load_state_dict(model.state_dict())
-    freeze(copy, _FROZEN)
-    trainee = channels_last(Trainee(copy, recipe)).to(next(model.parameters()).device)
-    loss = UniFashionLoss(recipe, rows, None, words)
-    average = train_loop(trainee, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
-    tuned = average.encoder
-    if not isinstance(tuned, UniFashion):
-        raise TypeError(f"the loop returned {type(tuned)}, expected a UniFashion")
-    return tuned
-
-
 def _read(source: str | Path, size: int, progress: Progress) -> _Rows:
-    """All records with words; of very many those with the smallest hashes would be no better than the first."""
+    """Records with words, the first `_MOST_RECORDS` of them."""
     images, products, texts = [], [], []
     origin = open_source(source)
     for done, row in enumerate(origin, start=1):

@@ -74,7 +74,7 @@ class UniFashionRecipe(Strict):
     """Rows whose activations are kept at once in the contrastive passes, see `training.chunks`; 0: all."""
 
 
-class Trainee(nn.Module):
+class _Trainee(nn.Module):
     """One pass, so that gradients are shared."""
 
     def __init__(self, encoder: UniFashion, recipe: UniFashionRecipe) -> None:
@@ -186,7 +186,7 @@ class DrawsPairs(Protocol):
         """So many rows."""
 
 
-class UniFashionLoss:
+class _UniFashionLoss:
     """The loss of one step."""
 
     def __init__(
@@ -249,9 +249,46 @@ def run(
         whole=lambda bundle: encoder.load_state_dict(bundle.unifashion.state_dict()),
         trunk=encoder.image,
     )
-    freeze(encoder, recipe.frozen)
-    trainee = channels_last(Trainee(encoder, recipe))
-    loss = UniFashionLoss(recipe, pairs, changes, words)
+    loss = _UniFashionLoss(recipe, pairs, changes, words)
+    return _trained(encoder, loss, recipe, out=out, minutes=minutes, progress=progress)
+
+
+def train_on_pairs(
+    encoder: UniFashion,
+    recipe: UniFashionRecipe,
+    pairs: DrawsPairs,
+    words: TextEncoder,
+    *,
+    out: Path,
+    minutes: float | None,
+    progress: Progress,
+) -> UniFashion:
+    """Train an encoder that has its weights already on pictures with words from anywhere; its moving average.
+
+    Args:
+        encoder: trained in place.
+        recipe: its losses are of pairs.
+        pairs: where batches come from.
+        words: the text tower.
+        out: folder of checkpoints.
+        minutes: time budget; the run can be taken up again.
+        progress: watcher.
+    """
+    loss = _UniFashionLoss(recipe, pairs, None, words)
+    return _trained(encoder, loss, recipe, out=out, minutes=minutes, progress=progress)
+
+
+def _trained(
+    encoder: UniFashion,
+    loss: _UniFashionLoss,
+    recipe: UniFashionRecipe,
+    *,
+    out: Path,
+    minutes: float | None,
+    progress: Progress,
+) -> UniFashion:
+    _freeze(encoder, recipe.frozen)
+    trainee = channels_last(_Trainee(encoder, recipe)).to(encoder.places.device)
     average = train_loop(trainee, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     trained = average.encoder
     if not isinstance(trained, UniFashion):
@@ -259,7 +296,7 @@ def run(
     return trained
 
 
-def freeze(encoder: UniFashion, patterns: Sequence[str]) -> None:
+def _freeze(encoder: UniFashion, patterns: Sequence[str]) -> None:
     """Leave the parameters of these names as they are.
 
     Raises:
