@@ -304,6 +304,21 @@ def train(
 
 
 @app.command()
+def ablate(
+    ablation: Annotated[Path, typer.Argument(help="TOML file of arms, or a shipped one such as unifashion.")],
+    data: Annotated[list[Path], typer.Option(help="Folder with training data; may be repeated.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for runs and results; default: runs/NAME.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the arms of an ablation with every seed and measure them; run again, it goes on where it was broken off."""
+    from toile.ablation import ablate as run_ablation
+
+    with _watched(quiet=as_json) as progress:
+        report = run_ablation(ablation, data=data, out=out, progress=progress)
+    typer.echo(report.to_json() if as_json else report.table, nl=False)
+
+
+@app.command()
 def tune(
     source: Annotated[str, typer.Argument(help="Your catalogue, as index reads it; captions, or categories.")],
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the new bundle; made if missing.")] = Path(
@@ -362,15 +377,22 @@ def evaluate(
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,
     split: Annotated[Split, typer.Option(help="Rows to score; all = a file nothing was trained on.")] = Split.TEST,
     out: Annotated[Path | None, typer.Option(help="Folder for the report and its sheets.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="How much is measured: triplets=500; may be repeated.")
+    ] = None,
     bundle: BundleOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the product; figures with 95 % bootstrap intervals."""
     from toile.bundles import load_bundle
     from toile.evaluation import evaluate as run_benchmark
+    from toile.training.config import read_settings
 
+    sizes = read_settings(settings or ())
     with _watched(quiet=as_json) as progress:
-        report = run_benchmark(name, bundle=load_bundle(bundle), data=data or (), split=split.value, progress=progress)
+        report = run_benchmark(
+            name, bundle=load_bundle(bundle), data=data or (), split=split.value, sizes=sizes, progress=progress
+        )
     if out is not None:
         for path in report.save(out):
             typer.echo(str(path), err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +29,8 @@ class ChangePair:
     category: str
     attribute: str
     """What is changed."""
+    styles: Mapping[str, str]
+    """Style to the caption of the target in it; empty where the file has none."""
 
 
 def iterate_changes(path: Path, split: Split | None) -> Iterator[ChangePair]:
@@ -54,4 +56,5 @@ def iterate_changes(path: Path, split: Split | None) -> Iterator[ChangePair]:
                     captions=tuple(row["captions"]),
                     category=row["category"],
                     attribute=row["attribute"],
+                    styles=dict(row.get("styles") or ()),
                 )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from toile.catalog.split import SPLITS, Split
 from toile.errors import ConfigError
 from toile.evaluation.report import Report
 from toile.progress import Progress, no_progress
+from toile.training.config import build_config
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
+
+T = TypeVar("T")
 
 BENCHMARKS: Final = (
     "search",
@@ -29,6 +32,7 @@ BENCHMARKS: Final = (
     "caption",
     "fashion-iq",
 )
+_SIZED: Final = ("speed", "plates", "describe", "retrieval", "composed", "caption")
 
 
 def evaluate(
@@ -37,6 +41,7 @@ def evaluate(
     bundle: Bundle,
     data: Sequence[Path] = (),
     split: str = "test",
+    sizes: Mapping[str, object] | None = None,
     progress: Progress = no_progress,
 ) -> Report:
     """Run one benchmark.
@@ -46,13 +51,16 @@ def evaluate(
         bundle: whose models are measured.
         data: parquet files with pictures; empty: the files of `evaluation.gallery.DEFAULT_DATA`. `speed` needs none.
         split: the rows to score; `all` is for files that nothing was trained on.
+        sizes: how much is measured, where it differs from what the published figures mean: `{"triplets": 500}`.
         progress: progress callback.
 
     Raises:
-        ConfigError: no such benchmark or split.
+        ConfigError: no such benchmark or split, or the benchmark has no such size.
         DataError: a file is missing or lacks what the benchmark needs.
     """
     part = _split(split)
+    if sizes and name not in _SIZED:
+        raise ConfigError(f"the benchmark {name!r} has no sizes to set; these have: {', '.join(_SIZED)}")
     match name:
         case "search":
             from toile.evaluation.search import evaluate_search
@@ -63,13 +71,13 @@ def evaluate(
 
             return evaluate_design(bundle, data, part, progress)
         case "speed":
-            from toile.evaluation.speed import evaluate_speed
+            from toile.evaluation.speed import SpeedSizes, evaluate_speed
 
-            return evaluate_speed(bundle, progress)
+            return evaluate_speed(bundle, progress, sizes=_sized(SpeedSizes, sizes, name))
         case "plates":
-            from toile.evaluation.plates import evaluate_plates
+            from toile.evaluation.plates import PlatesSizes, evaluate_plates
 
-            return evaluate_plates(progress)
+            return evaluate_plates(progress, sizes=_sized(PlatesSizes, sizes, name))
         case "filter":
             from toile.evaluation.filter import evaluate_filter
 
@@ -87,27 +95,32 @@ def evaluate(
 
             return evaluate_masks(bundle, data, part, progress)
         case "describe":
-            from toile.evaluation.describe import evaluate_describe
+            from toile.evaluation.describe import DescribeSizes, evaluate_describe
 
-            return evaluate_describe(bundle, data, part, progress)
+            return evaluate_describe(bundle, data, part, progress, sizes=_sized(DescribeSizes, sizes, name))
         case "retrieval":
-            from toile.evaluation.retrieval import evaluate_retrieval
+            from toile.evaluation.retrieval import RetrievalSizes, evaluate_retrieval
 
-            return evaluate_retrieval(bundle, data, part, progress)
+            return evaluate_retrieval(bundle, data, part, progress, sizes=_sized(RetrievalSizes, sizes, name))
         case "composed":
-            from toile.evaluation.composed import evaluate_composed
+            from toile.evaluation.composed import ComposedSizes, evaluate_composed
 
-            return evaluate_composed(bundle, part, progress)
+            return evaluate_composed(bundle, part, progress, sizes=_sized(ComposedSizes, sizes, name))
         case "caption":
-            from toile.evaluation.caption import evaluate_caption
+            from toile.evaluation.caption import CaptionSizes, evaluate_caption
 
-            return evaluate_caption(bundle, data, part, progress)
+            return evaluate_caption(bundle, data, part, progress, sizes=_sized(CaptionSizes, sizes, name))
         case "fashion-iq":
             from toile.evaluation.fashion_iq import evaluate_fashion_iq
 
             return evaluate_fashion_iq(bundle, data, progress)
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
+
+
+def _sized(schema: type[T], sizes: Mapping[str, object] | None, name: str) -> T:
+    """How much a benchmark measures; raises ConfigError where it has no such size."""
+    return build_config(schema, dict(sizes or {}), name=f"--set of {name}")
 
 
 def _split(name: str) -> Split | None:

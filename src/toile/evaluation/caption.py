@@ -31,6 +31,7 @@ from toile.metrics.captions import caption_scores, has_java
 from toile.progress import Progress
 from toile.tasks.caption import write_texts
 from toile.taxonomy import CO_PARSING_PARTS
+from toile.training.config import Strict
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -39,7 +40,7 @@ _ASKED: Final = ("garment", "colour")  # what is known of a photo of one garment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CaptionSizes:
+class CaptionSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     plates: int = 500

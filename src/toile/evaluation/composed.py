@@ -25,6 +25,7 @@ from toile.metrics.bootstrap import bootstrap_mean
 from toile.progress import Progress
 from toile.tasks.caption import write_texts
 from toile.tasks.search import standardised
+from toile.training.config import Strict
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -40,7 +41,7 @@ _CAPTION_WEIGHT: Final = 0.5  # of z-scores
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ComposedSizes:
+class ComposedSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     triplets: int = 2000
@@ -48,6 +49,8 @@ class ComposedSizes:
     """Pictures in the gallery besides targets and references: the same clothes on other bodies."""
     plate_seed: int = 0
     plate_height: int = 256
+    are_captions_written: bool = True
+    """Whether the gallery is captioned, too, which takes longer than all the rest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,10 @@ class _Triplets:
     references: list[Image.Image]
     sentences: list[str]
     attributes: NDArray[np.str_]
+
+
+_DRAWN: Final[dict[tuple[ComposedSizes, Split | None], _Triplets]] = {}
+"""The last triplets: an ablation measures many bundles by the same ones, and drawing them takes minutes."""
 
 
 def evaluate_composed(
@@ -77,10 +84,13 @@ def evaluate_composed(
     start = time.perf_counter()
     sizes = sizes or ComposedSizes()
     encoders = bundle.unifashion_encoder, bundle.encoder  # before minutes of drawing: one may be missing
-    triplets = _triplets(sizes, split, progress)
+    if (sizes, split) not in _DRAWN:
+        _DRAWN.clear()
+        _DRAWN[sizes, split] = _triplets(sizes, split, progress)
+    triplets = _DRAWN[sizes, split]
     progress("embedding", 0, 1)
     ranks = {name: _ranks(scores) for name, scores in _scores(*encoders, triplets)}
-    if "captioner" in bundle.manifest.parts:
+    if sizes.are_captions_written and "captioner" in bundle.manifest.parts:
         progress("captioning the gallery", 0, 1)
         ranks |= {name: _ranks(scores) for name, scores in _caption_scores(bundle, triplets)}
     progress("embedding", 1, 1)

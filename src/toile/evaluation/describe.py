@@ -32,6 +32,7 @@ from toile.metrics.bootstrap import bootstrap_mean
 from toile.progress import Progress
 from toile.tasks.look import Look, look
 from toile.taxonomy import ATTRIBUTES, GARMENT_PARTS, PARTS
+from toile.training.config import Strict
 from toile.vision.colour import measure_colour
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _BINS: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DescribeSizes:
+class DescribeSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     plates: int = 400

@@ -31,6 +31,7 @@ from toile.catalog.plates.sampling.looks import sample_look
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.progress import Progress
+from toile.training.config import Strict
 from toile.vision.colour import measure_colour
 
 Mask = npt.NDArray[np.bool_]
@@ -46,7 +47,7 @@ _SIDES_OF: Final = {"left": "sleeve-left", "right": "sleeve-right"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlatesSizes:
+class PlatesSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     timed: int = 100

@@ -27,6 +27,7 @@ from toile.evaluation.report import Report
 from toile.evaluation.search import class_precision, class_queries
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.progress import Progress
+from toile.training.config import Strict
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -35,7 +36,7 @@ _RANKS: Final = (1, 5, 10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RetrievalSizes:
+class RetrievalSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     plates: int = 2000

@@ -29,6 +29,7 @@ from toile.progress import Progress
 from toile.retrieval.benchmark import benchmark_approximate, benchmark_exact
 from toile.tasks.design import design
 from toile.tasks.index import index_catalog
+from toile.training.config import Strict
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -39,7 +40,7 @@ _STAGES: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SpeedSizes:
+class SpeedSizes(Strict):
     """How much is measured; the defaults are what the published figures mean."""
 
     runs: int = 5

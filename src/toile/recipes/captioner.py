@@ -21,7 +21,7 @@ from toile.losses.vision_language import itg_loss
 from toile.models.captioner import Captioner, CaptionerConfig, embedded_captioner, train_tokenizer
 from toile.models.unifashion import UniFashion
 from toile.progress import Progress
-from toile.recipes.unifashion_data import PairSource
+from toile.recipes.unifashion_data import AskedCaptions, PairSource, asked_captions
 from toile.training.augment import AugmentConfig
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
@@ -52,17 +52,13 @@ class _CaptionLoss:
 
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
         recipe, device = self.recipe, next(module.parameters()).device
+        self.encoder.to(device)
         images, styles = self.pairs.draw_styled(recipe.batch_size, recipe.augment, generator)
         with torch.no_grad():
             tokens = self.encoder.image_tokens(images.to(device, memory_format=torch.channels_last))
             queries = self.encoder.qformer.read_pictures(tokens)
-        rows, instructions, captions = [], [], []
-        for row, told in enumerate(styles):
-            for style in _some(sorted(told), recipe.captions_a_picture, generator):
-                rows.append(row)
-                instructions.append(_some(STYLES[style], 1, generator)[0])
-                captions.append(told[style])
-        loss: Tensor = module(queries[torch.tensor(rows, device=device)], instructions, captions)
+        asked = asked_captions(styles, recipe.captions_a_picture, generator)
+        loss: Tensor = module(queries, asked)
         return loss
 
 
@@ -73,14 +69,22 @@ class _Trainee(nn.Module):
         super().__init__()
         self.captioner = captioner
 
-    def forward(self, queries: Tensor, instructions: Sequence[str], captions: Sequence[str]) -> Tensor:
-        ids, mask, answers = (part.to(queries.device) for part in self.captioner.tokenize(instructions, captions))
-        return itg_loss(self.captioner.logits(queries, ids, mask).float(), ids, answers)
+    def forward(self, queries: Tensor, asked: AskedCaptions) -> Tensor:
+        return caption_loss(self.captioner, queries, asked)
 
 
-def _some(options: Sequence[str], count: int, generator: torch.Generator) -> list[str]:
-    order = torch.randperm(len(options), generator=generator)[:count].tolist()
-    return [options[place] for place in order]
+def caption_loss(captioner: Captioner, queries: Tensor, asked: AskedCaptions) -> Tensor:
+    """`L_ITG` through the language model (UniFashion Eq. 6 and 11): the words of the captions, not of instructions.
+
+    Args:
+        captioner: the language model with its adapter.
+        queries: `(B, num_queries, query_dim)` states of the Q-Former.
+        asked: what is to be written of which of them.
+    """
+    texts = captioner.tokenize(asked.instructions, asked.captions)
+    ids, mask, answers = (part.to(queries.device) for part in texts)
+    logits = captioner.logits(queries[asked.rows.to(queries.device)], ids, mask)
+    return itg_loss(logits.float(), ids, answers)
 
 
 def run(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -278,3 +278,8 @@ def run(
     if not isinstance(average, UNet2DConditionModel):
         raise TypeError(f"the loop returned {type(average)}, expected a UNet2DConditionModel")
     return average
+
+
+def parts(trained: UNet2DConditionModel, recipe: DenoiserRecipe) -> dict[str, tuple[nn.Module, dict[str, Any]]]:
+    """The denoiser, with its sizes and its forward process."""
+    return {"denoiser": (trained, {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)})}

@@ -1,4 +1,4 @@
-"""`toile train`: find the recipe, check it, run it, write what it trained as a bundle of one part."""
+"""`toile train`: find the recipe, check it, run it, write what it trained as a bundle of its parts."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def train(
         progress: watcher.
 
     Returns:
-        A bundle folder with the trained part.
+        A bundle folder with the trained parts.
 
     Raises:
         ConfigError: no such recipe, or a value in it is wrong.
@@ -74,19 +74,24 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     write_resolved(recipe, out / "recipe.json")
     module = job.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    write_part(out / "bundle", job.part, module, job.part_config(recipe))
+    for part, (trained, config) in job.parts(module, recipe).items():
+        write_part(out / "bundle", part, trained, config)
     return out / "bundle"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Job:
-    """A kind of recipe: its schema, its run, and the part of a bundle that it trains."""
+    """A kind of recipe: its schema, its run, and the parts of a bundle that it trains."""
 
     schema: type[Any]
     run: Callable[..., nn.Module]
-    part: str
-    part_config: Callable[[Any], dict[str, Any]] = lambda recipe: asdict(recipe.model)
-    """The recipe to what the bundle must know of the part."""
+    parts: Callable[[Any, Any], dict[str, tuple[nn.Module, dict[str, Any]]]]
+    """What was trained and the recipe to the parts by name, each with what the bundle must know of it."""
+
+
+def _only(part: str) -> Callable[[nn.Module, Any], dict[str, tuple[nn.Module, dict[str, Any]]]]:
+    """All that was trained is one part; its sizes are the recipe's."""
+    return lambda module, recipe: {part: (module, asdict(recipe.model))}
 
 
 def _job(kind: object, name: str) -> _Job:
@@ -99,36 +104,31 @@ def _job(kind: object, name: str) -> _Job:
         case "embed":
             from toile.recipes import embed
 
-            return _Job(schema=embed.EmbedRecipe, run=embed.run, part="encoder")
+            return _Job(schema=embed.EmbedRecipe, run=embed.run, parts=_only("encoder"))
         case "autoencoder":
             from toile.recipes import autoencoder
 
-            return _Job(schema=autoencoder.AutoencoderRecipe, run=autoencoder.run, part="autoencoder")
+            return _Job(schema=autoencoder.AutoencoderRecipe, run=autoencoder.run, parts=_only("autoencoder"))
         case "denoiser":
             from toile.recipes import denoiser
 
-            return _Job(
-                schema=denoiser.DenoiserRecipe,
-                run=denoiser.run,
-                part="denoiser",
-                part_config=lambda recipe: {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)},
-            )
+            return _Job(schema=denoiser.DenoiserRecipe, run=denoiser.run, parts=denoiser.parts)
         case "figure":
             from toile.recipes import figure
 
-            return _Job(schema=figure.FigureRecipe, run=figure.run, part="figure")
+            return _Job(schema=figure.FigureRecipe, run=figure.run, parts=_only("figure"))
         case "garment":
             from toile.recipes import garment
 
-            return _Job(schema=garment.GarmentRecipe, run=garment.run, part="garment")
+            return _Job(schema=garment.GarmentRecipe, run=garment.run, parts=_only("garment"))
         case "unifashion":
             from toile.recipes import unifashion
 
-            return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, part="unifashion")
+            return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, parts=unifashion.parts)
         case "captioner":
             from toile.recipes import captioner
 
-            return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, part="captioner")
+            return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, parts=_only("captioner"))
         case _:
             raise ConfigError(
                 f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment', "

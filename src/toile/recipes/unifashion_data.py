@@ -6,8 +6,8 @@ Words are those that the files bring (plates), or class, colour and tags where t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from toile.catalog.pairs import iterate_changes
 from toile.catalog.photos import clear_colour, iterate_garments, iterate_streets, photo_files, street_caption
-from toile.catalog.styles import attribute_list
+from toile.catalog.styles import STYLES, attribute_list
 from toile.models.fashion_encoder import fit_into_square
 from toile.models.text_encoder import TextEncoder
 from toile.recipes.captions import EMBEDDED_CATEGORIES, NOUNS, phrases_of, without_unseen_nouns
@@ -54,10 +54,13 @@ class Pairs:
     words: Words
     same: Tensor
     """`(B, B)` of pictures and texts, true where both are of one product, or the text may be true of the picture."""
+    styles: Sequence[Mapping[str, str]] = ()
+    """Of each picture its captions by style, where there are any; empty: of none."""
 
     def to(self, device: torch.device) -> Pairs:
         """On that device."""
-        return Pairs(images=_moved(self.images, device), words=self.words.to(device), same=self.same.to(device))
+        images, words, same = _moved(self.images, device), self.words.to(device), self.same.to(device)
+        return replace(self, images=images, words=words, same=same)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,16 +76,40 @@ class Changes:
     """Of the targets."""
     same: Tensor
     """`(B, B)`, true where two rows are the same pair."""
+    styles: Sequence[Mapping[str, str]] = ()
+    """Of each target its captions by style, where there are any; empty: of none."""
 
     def to(self, device: torch.device) -> Changes:
         """On that device."""
-        return Changes(
+        return replace(
+            self,
             references=_moved(self.references, device),
             sentences=self.sentences.to(device),
             targets=_moved(self.targets, device),
             captions=self.captions.to(device),
             same=self.same.to(device),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedCaptions:
+    """What a language model is to write of some pictures."""
+
+    rows: Tensor
+    """`(N,)`, of which picture."""
+    instructions: list[str]
+    captions: list[str]
+
+
+def asked_captions(styles: Sequence[Mapping[str, str]], each: int, generator: torch.Generator) -> AskedCaptions:
+    """So many captions of each picture that has any, each in a style of its own, asked for in any of its wordings."""
+    rows, instructions, captions = [], [], []
+    for row, told in enumerate(styles):
+        for style in _some(sorted(told), each, generator):
+            rows.append(row)
+            instructions.append(_some(STYLES[style], 1, generator)[0])
+            captions.append(told[style])
+    return AskedCaptions(rows=torch.tensor(rows, dtype=torch.long), instructions=instructions, captions=captions)
 
 
 class PairSource:
@@ -154,6 +181,7 @@ class PairSource:
             images=augment(as_pixels(self.arrays["images"][rows]), self.size, augmentation, generator),
             words=tokenized(words, texts),
             same=torch.from_numpy(same),
+            styles=[self.styles[row] for row in rows],
         )
 
     def _may_suit(self, rows: NDArray[np.intp], texts: Sequence[str]) -> NDArray[np.bool_]:
@@ -187,9 +215,10 @@ class ChangeSource:
         """Read the files once, as long as they stay the same; arguments as for `PairSource`."""
         self.size = size
         files = photo_files(data, "changes.parquet")
-        self.arrays = cached_arrays(cache, f"changes-{size}", files, lambda path: _change_arrays(path, size))
+        self.arrays = cached_arrays(cache, f"styled-changes-{size}", files, lambda path: _change_arrays(path, size))
         self.sentences = [str(lines).split("\n") for lines in self.arrays["sentences"]]
         self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
+        self.styles: list[dict[str, str]] = [json.loads(str(styles)) for styles in self.arrays["styles"]]
 
     def draw(self, count: int, words: TextEncoder, augmentation: AugmentConfig, generator: torch.Generator) -> Changes:
         """So many rows; each picture is moved in its own way."""
@@ -204,6 +233,7 @@ class ChangeSource:
             targets=targets,
             captions=tokenized(words, [self.captions[row][0] for row in rows]),
             same=torch.from_numpy(rows[:, None] == rows),
+            styles=[self.styles[row] for row in rows],
         )
 
 
@@ -255,22 +285,29 @@ def _pair_arrays(path: Path, size: int) -> Arrays:
 
 
 def _change_arrays(path: Path, size: int) -> Arrays:
-    pictures, sentences, captions = [], [], []
+    pictures, sentences, captions, styles = [], [], [], []
     for pair in iterate_changes(path, "train"):
         pictures.append([fit_into_square(image, size) for image in (pair.reference, pair.target)])
         sentences.append("\n".join(pair.sentences))
         captions.append("\n".join(pair.captions))
+        styles.append(json.dumps(dict(pair.styles)))
     references, targets = np.stack(pictures).swapaxes(0, 1)
     return {
         "references": references,
         "targets": targets,
         "sentences": np.array(sentences),
         "captions": np.array(captions),
+        "styles": np.array(styles),
     }
 
 
 def _wordings(lines: str) -> list[str]:
     return [without_unseen_nouns(wording) for wording in lines.split("\n") if wording and not wording.endswith(_STYLE)]
+
+
+def _some(options: Sequence[str], count: int, generator: torch.Generator) -> list[str]:
+    order = torch.randperm(len(options), generator=generator)[:count].tolist()
+    return [options[place] for place in order]
 
 
 def _drawn(wordings: Sequence[str], first_share: float, generator: torch.Generator) -> str:

@@ -33,7 +33,20 @@ def read_toml(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         values = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path.name} can't be read as a recipe: {error}") from error
-    for override in overrides:
+    return _with_settings(values, overrides)
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """`a.b=value` alone; values are TOML.
+
+    Raises:
+        ConfigError: one can't be read.
+    """
+    return _with_settings({}, settings)
+
+
+def _with_settings(values: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
+    for override in settings:
         key, equals, text = override.partition("=")
         try:
             value = tomllib.loads(f"value = {text}")["value"]
@@ -61,7 +74,7 @@ def build_config(schema: type[T], values: dict[str, Any], *, name: str) -> T:
         problems = "; ".join(
             f"{'.'.join(map(str, problem['loc'])) or 'recipe'}: {problem['msg']}" for problem in error.errors()
         )
-        raise ConfigError(f"{name} is not a valid recipe: {problems}") from error
+        raise ConfigError(f"{name} is not valid: {problems}") from error
 
 
 def write_resolved(config: object, path: Path) -> None:

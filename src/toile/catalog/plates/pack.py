@@ -42,6 +42,7 @@ from toile.errors import ConfigError
 from toile.progress import Progress, no_progress
 
 _SCHEMAS: Final = tuple(schema.append(CAPTIONS).append(STYLED) for schema in (STREET_SCHEMA, GARMENT_SCHEMA))
+_CHANGES: Final = CHANGE_SCHEMA.append(STYLED)
 _ROWS_A_GROUP: Final = 128
 _WEBP_QUALITY: Final = 90
 
@@ -141,11 +142,11 @@ def pack_changes(
     """
     _check_count(count)
     path = folder / "changes.parquet"
-    with whole_or_nothing(path) as partial, pq.ParquetWriter(partial, CHANGE_SCHEMA) as writer:
+    with whole_or_nothing(path) as partial, pq.ParquetWriter(partial, _CHANGES) as writer:
         for first in range(start, start + count, _ROWS_A_GROUP):
             numbers = range(first, min(first + _ROWS_A_GROUP, start + count))
             rows = [_change_row(example(number, config), f"plate-{config.seed}-{number}") for number in numbers]
-            writer.write_table(pa.Table.from_pylist(rows, schema=CHANGE_SCHEMA))
+            writer.write_table(pa.Table.from_pylist(rows, schema=_CHANGES))
             progress("drawing pairs", numbers.stop - start, count)
     return path
 
@@ -165,6 +166,7 @@ def _change_row(plate: PlateExample, name: str) -> dict[str, Any]:
         "captions": _wordings(changed.captions),
         "category": changed.category,
         "attribute": plate.change.attribute,
+        "styles": list(changed.styles.items()),
     }
 
 
