@@ -55,7 +55,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle folder of the real architectures at tiny sizes with random weights; the text tower is the real one."""
     import torch
 
-    from toile.bundles import assemble, write_part
+    from toile.bundles import assemble, write_parts
     from toile.diffusion.sampler import NoiseScheduleConfig
     from toile.models.autoencoder import Autoencoder, AutoencoderConfig
     from toile.models.denoiser import DenoiserConfig, build_unet
@@ -78,12 +78,12 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        write_part(folder / "encoder", "encoder", FashionTower(towers), asdict(towers))
-        write_part(folder / "autoencoder", "autoencoder", Autoencoder(pictures), asdict(pictures))
-        write_part(folder / "figure", "figure", FigureNet(people), asdict(people))
-        write_part(folder / "garment", "garment", GarmentNet(garments), asdict(garments))
+        write_parts(folder / "encoder", {"encoder": (FashionTower(towers), asdict(towers))})
+        write_parts(folder / "autoencoder", {"autoencoder": (Autoencoder(pictures), asdict(pictures))})
+        write_parts(folder / "figure", {"figure": (FigureNet(people), asdict(people))})
+        write_parts(folder / "garment", {"garment": (GarmentNet(garments), asdict(garments))})
         config = {"model": asdict(drawing), "schedule": asdict(NoiseScheduleConfig())}
-        write_part(folder / "denoiser", "denoiser", build_unet(drawing), config)
+        write_parts(folder / "denoiser", {"denoiser": (build_unet(drawing), config)})
     parts = [folder / name for name in ("encoder", "autoencoder", "denoiser", "figure", "garment")]
     assemble(parts, folder / "bundle", name="tiny")
     return folder / "bundle"

@@ -28,6 +28,8 @@ VERBS = (
     "filter",
     "data",
     "train",
+    "tune",
+    "ablate",
     "bundle",
     "evaluate",
     "demo",

@@ -1,7 +1,7 @@
 """Whole model bundles: the embedded one, others on disk, and hub checkpoints."""
 
 from toile.bundles.bundle import Bundle, Generator, HubBundle, load_bundle
-from toile.bundles.parts import assemble, broken_files, read_manifest, write_part
+from toile.bundles.parts import assemble, broken_files, read_manifest, write_parts
 
 __all__ = [
     "Bundle",
@@ -11,5 +11,5 @@ __all__ = [
     "broken_files",
     "load_bundle",
     "read_manifest",
-    "write_part",
+    "write_parts",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -94,9 +94,22 @@ def _file_groups(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:
     return groups
 
 
-def write_part(folder: Path, name: str, module: nn.Module, config: dict[str, Any]) -> None:
-    """Write a model as the only part of a bundle in `folder`; floating-point weights are rounded to 16 bits."""
+def write_parts(folder: Path, parts: Mapping[str, tuple[nn.Module, dict[str, Any]]]) -> None:
+    """Write models as a bundle in `folder`; floating-point weights are rounded to 16 bits.
+
+    Args:
+        folder: made if missing; what was a bundle there is none any more.
+        parts: name to model, and what the bundle must know of it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    written = {
+        name: Part(config=config, files=_write(folder, name, module)) for name, (module, config) in parts.items()
+    }
+    _write_manifest(folder, Manifest(name="+".join(written), format=FORMAT_VERSION, parts=written))
+
+
+def _write(folder: Path, name: str, module: nn.Module) -> dict[str, str]:
+    """The weights of a part; its files with their hashes."""
     tensors = {
         key: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
         for key, tensor in module.state_dict().items()
@@ -108,8 +121,7 @@ def write_part(folder: Path, name: str, module: nn.Module, config: dict[str, Any
         path = folder / f"{name}{suffix}.safetensors"
         save_file(group, path)
         files[path.name] = _sha256(path)
-    manifest = Manifest(name=name, format=FORMAT_VERSION, parts={name: Part(config=config, files=files)})
-    _write_manifest(folder, manifest)
+    return files
 
 
 def broken_files(folder: Path, manifest: Manifest) -> dict[str, str]:

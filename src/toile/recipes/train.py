@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from toile.bundles import write_part
+from toile.bundles import write_parts
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
 from toile.training.config import build_config, read_toml, write_resolved
@@ -74,8 +74,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     write_resolved(recipe, out / "recipe.json")
     module = job.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    for part, (trained, config) in job.parts(module, recipe).items():
-        write_part(out / "bundle", part, trained, config)
+    write_parts(out / "bundle", job.parts(module, recipe))
     return out / "bundle"
 
 

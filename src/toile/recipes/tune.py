@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from toile.bundles import Bundle, assemble
-from toile.bundles.parts import write_part
+from toile.bundles.parts import write_parts
 from toile.catalog.images import decode_image
 from toile.catalog.manifest import Rejected
 from toile.catalog.photos import clear_colour
@@ -141,7 +141,7 @@ def tune(
     tuned = train_on_pairs(copy, recipe, train, words, out=out, minutes=minutes, progress=progress)
     progress("measuring after", 0, 1)
     after = _precision(tuned, bundle.text_encoder, test)
-    write_part(out / "part", "unifashion", tuned, asdict(model.config))
+    write_parts(out / "part", {"unifashion": (tuned, asdict(model.config))})
     assemble([bundle.folder, out / "part"], out / "bundle", name=f"{bundle.name}-tuned")
     return TuneReport(
         before=_means(before),

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from toile.bundles import assemble, broken_files, load_bundle, read_manifest, write_part
+from toile.bundles import assemble, broken_files, load_bundle, read_manifest, write_parts
 from toile.bundles import parts as parts_module
 from toile.bundles.parts import read_tensors
 from toile.errors import CheckpointError, ConfigError
@@ -22,7 +22,7 @@ def bundle(tiny_bundle: Path, tmp_path: Path) -> Path:
 
 def test_weights_come_back_at_half_precision(tmp_path: Path) -> None:
     module = nn.Linear(3, 2)
-    write_part(tmp_path, "line", module, {"size": 3})
+    write_parts(tmp_path, {"line": (module, {"size": 3})})
     manifest = read_manifest(tmp_path)
     assert manifest.parts["line"].config == {"size": 3}
     assert torch.equal(read_tensors(tmp_path, manifest, "line")["weight"], module.weight.detach().half().float())
@@ -30,7 +30,7 @@ def test_weights_come_back_at_half_precision(tmp_path: Path) -> None:
 
 def test_large_parts_are_split_into_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts_module, "MAX_FILE_BYTES", 35)
-    write_part(tmp_path, "line", nn.Linear(4, 4), {})
+    write_parts(tmp_path, {"line": (nn.Linear(4, 4), {})})
     manifest = read_manifest(tmp_path)
     assert sorted(manifest.parts["line"].files) == ["line-1-of-2.safetensors", "line-2-of-2.safetensors"]
     assert set(read_tensors(tmp_path, manifest, "line")) == {"weight", "bias"}
@@ -53,7 +53,7 @@ def test_a_corrupted_file_is_named_with_both_hashes(bundle: Path) -> None:
 
 
 def test_a_part_that_is_not_there_is_named(tiny_bundle: Path, tmp_path: Path) -> None:
-    write_part(tmp_path, "autoencoder", nn.Linear(1, 1), {})
+    write_parts(tmp_path, {"autoencoder": (nn.Linear(1, 1), {})})
     with pytest.raises(CheckpointError, match=r"has no denoiser, it holds \['autoencoder'\]"):
         _ = load_bundle(tmp_path).generator
 
@@ -83,7 +83,7 @@ def test_a_missing_folder_and_a_missing_device_are_refused(tmp_path: Path) -> No
 
 def test_assembling_replaces_parts_of_the_same_name(tmp_path: Path) -> None:
     for folder, size in (("a", 1), ("b", 2)):
-        write_part(tmp_path / folder, "line", nn.Linear(size, size), {"size": size})
+        write_parts(tmp_path / folder, {"line": (nn.Linear(size, size), {"size": size})})
     first = assemble([tmp_path / "a"], tmp_path / "whole", name="whole")
     second = assemble([tmp_path / "b"], tmp_path / "whole", name="whole")
     assert second.parts["line"].config == {"size": 2}

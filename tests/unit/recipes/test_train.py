@@ -48,13 +48,23 @@ _TINY = {
         "model={window_size=32, layers=1, heads=2, image={widths=[8, 8, 8], depths=[1, 1, 1]}}",
     ],
     "unifashion_phase1": ["batch_size=12", "chunk_rows=5", "matching_rows=2", *_TINY_UNIFASHION],
-    "unifashion_phase2": ["batch_size=4", "changes_batch_size=5", "matching_rows=2", *_TINY_UNIFASHION],
+    "unifashion_phase2": [
+        "batch_size=4",
+        "changes_batch_size=5",
+        "matching_rows=2",
+        "drawn_rows=1",
+        "losses={itc=1.0, cir=1.0, lm=1.0, cir_lm=1.0, cir_q2i=1.0}",
+        *_TINY_UNIFASHION,
+    ],
     "captioner": [
         "batch_size=4",
         "model={vocab_size=300, dim=16, num_layers=1, num_heads=2, feedforward_dim=16}",
     ],
     "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
 }
+
+
+_PARTS = {"unifashion_phase2": {"unifashion", "captioner", "query_adapter"}}
 
 
 def _png(image: Image.Image) -> bytes:
@@ -138,11 +148,13 @@ def test_a_recipe_trains_resumes_and_gives_a_bundle(
     unbroken = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "unbroken", overrides=overrides)
     train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides, minutes=0.0)
     resumed = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "broken", overrides=overrides)
-    (part,) = read_manifest(unbroken).parts
-    expected = read_tensors(unbroken, read_manifest(unbroken), part)
-    found = read_tensors(resumed, read_manifest(resumed), part)
-    assert all(torch.equal(found[key], expected[key]) for key in expected)
-    assert load_bundle(unbroken).card[part]["config"]
+    parts = read_manifest(unbroken).parts
+    assert set(parts) == _PARTS.get(name, {name.partition("_")[0].replace("embed", "encoder")})
+    for part in parts:
+        expected = read_tensors(unbroken, read_manifest(unbroken), part)
+        found = read_tensors(resumed, read_manifest(resumed), part)
+        assert all(torch.equal(found[key], expected[key]) for key in expected)
+        assert load_bundle(unbroken).card[part]["config"]
 
 
 def test_the_photos_are_read_as_their_readme_says(data: Path) -> None:
@@ -187,7 +199,10 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
 def test_losses_and_frozen_names_are_checked(data: Path, tmp_path: Path) -> None:
     overrides = _overrides("unifashion_phase1", 1)
     for setting, message in (
-        ("losses={icm=1.0}", r"losses names icm; there are itc, itm, itg, cir, cir_caption, cir_itm"),
+        (
+            "losses={icm=1.0}",
+            r"losses names icm; there are itc, itm, itg, lm, q2i, cir, cir_caption, cir_itm, cir_lm, cir_q2i",
+        ),
         ("frozen=['picture.*']", r"frozen: no parameter is called 'picture\.\*'"),
     ):
         with pytest.raises(ConfigError, match=message):

@@ -10,7 +10,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from toile.bundles import load_bundle
-from toile.bundles.parts import write_part
+from toile.bundles.parts import write_parts
 from toile.catalog.split import split_of
 from toile.errors import DataError
 from toile.models.image_encoder import ImageEncoderConfig
@@ -37,7 +37,7 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         adapter_rank=4,
     )
     folder = tmp_path_factory.mktemp("bundle")
-    write_part(folder, "unifashion", UniFashion(config, load_text_encoder()), _CONFIG)
+    write_parts(folder, {"unifashion": (UniFashion(config, load_text_encoder()), _CONFIG)})
     return folder
 
 

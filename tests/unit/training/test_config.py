@@ -13,7 +13,7 @@ from toile.recipes.embed import EmbedRecipe
 from toile.recipes.figure import FigureRecipe
 from toile.recipes.garment import GarmentRecipe
 from toile.recipes.unifashion import UniFashionRecipe
-from toile.training.config import build_config, read_toml
+from toile.training.config import build_config, read_settings, read_toml
 
 _SCHEMAS = {
     "embed": EmbedRecipe,
@@ -55,6 +55,10 @@ def test_overrides_reach_nested_keys(tmp_path: Path) -> None:
     path.write_text("[loop]\nsteps = 1\n")
     values = read_toml(path, ["loop.steps=5", "model.latent_channels=4"])
     assert values == {"loop": {"steps": 5}, "model": {"latent_channels": 4}}
+
+
+def test_settings_alone_are_nested_too() -> None:
+    assert read_settings(["triplets=5", "model.dim=3"]) == {"triplets": 5, "model": {"dim": 3}}
 
 
 @pytest.mark.parametrize("override", ["loop.steps", "loop.steps=", "loop.steps=five"])

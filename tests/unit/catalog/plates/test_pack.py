@@ -63,6 +63,7 @@ def test_changes_are_two_pictures_and_what_to_say(tmp_path: Path) -> None:
     assert pairs[0].captions[0] == plate.changed.captions[0]
     assert pairs[0].reference.size == pairs[0].target.size == (96, 128)
     assert pairs[0].attribute == plate.change.attribute
+    assert pairs[0].styles == plate.changed.styles
     expected = {f"plate-0-{n}" for n in (5, 6) if split_of(f"plate-0-{n}") == "train"}
     assert {pair.id for pair in iterate_changes(tmp_path / "changes.parquet", "train")} == expected
 
