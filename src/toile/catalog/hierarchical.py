@@ -89,7 +89,10 @@ class HierarchicalCaption:
         """What is known, in the grammar's words and order."""
         said = (
             *(getattr(self, name) for name in CONCEPTS),
-            *(None if (value := getattr(self, name)) is None else self._said(name, value) for name in ATTRIBUTES),
+            *(
+                None if (value := getattr(self, name)) is None else attribute_item(name, value, self.category)
+                for name in ATTRIBUTES
+            ),
         )
         return tuple(item for item in said if item is not None)
 
@@ -102,20 +105,31 @@ class HierarchicalCaption:
     def __str__(self) -> str:
         return ", ".join(self.items)
 
-    def _said(self, attribute: str, value: str) -> str:
-        match attribute:
-            case "length":
-                return f"{_LENGTHS[value]} {self.category}"
-            case "sleeve_length":
-                return _SLEEVE_LENGTHS[value]
-            case "sleeve_type":
-                return f"{value.title()} Sleeve" if value != "drop-shoulder" else "Drop-shoulder Sleeve"
-            case "collar":
-                return _COLLARS[value]
-            case "hem":
-                return _HEMS[value]
-            case _:
-                raise ValueError(f"{attribute!r} is none of {', '.join(ATTRIBUTES)}")
+
+def attribute_item(attribute: str, value: str, category: str) -> str:
+    """One of A1 to A5 in the grammar's words: `Long Dress`, `Short Sleeve`, `V-Neck`.
+
+    Args:
+        attribute: of `taxonomy.ATTRIBUTES`.
+        value: of that attribute.
+        category: of the grammar's seven; only a length is said of one.
+
+    Raises:
+        ValueError: there is no such attribute.
+    """
+    match attribute:
+        case "length":
+            return f"{_LENGTHS[value]} {category}".strip()
+        case "sleeve_length":
+            return _SLEEVE_LENGTHS[value]
+        case "sleeve_type":
+            return f"{value.title()} Sleeve" if value != "drop-shoulder" else "Drop-shoulder Sleeve"
+        case "collar":
+            return _COLLARS[value]
+        case "hem":
+            return _HEMS[value]
+        case _:
+            raise ValueError(f"{attribute!r} is none of {', '.join(ATTRIBUTES)}")
 
 
 @cache

@@ -124,6 +124,10 @@ class Cutout:
     """COCO-18 `(18, 3)`: x, y in the cut-out's pixels, confidence."""
     captions: tuple[str, ...] = ()
     """All of the file's own wordings."""
+    hierarchical: str = ""
+    """In HieraFashDiff's grammar, where the file has it."""
+    parts: NDArray[np.uint8] | None = None
+    """`(256, 192)`, index into `taxonomy.PARTS`; None where only tags are known."""
 
 
 def photo_files(folders: Sequence[Path], name: str) -> list[Path]:
@@ -249,6 +253,10 @@ def street_caption(street: StreetPhoto) -> str:
     return ", ".join(item for _, item in sorted(items))
 
 
+def _moved_parts(labels: NDArray[np.uint8], frame: Frame) -> NDArray[np.uint8]:
+    return np.asarray(frame.crop(Image.fromarray(PART_OF_LABEL[labels]), Image.Resampling.NEAREST))
+
+
 def _moved_pose(pose: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
     moved = pose.copy()
     moved[:, :2] = frame.points(pose[:, :2])
@@ -273,6 +281,8 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
             caption=caption,
             pose=_moved_pose(street.pose, frame),
             captions=street.captions,
+            hierarchical=street.styles.get("hierarchical", ""),
+            parts=None if street.labels is None else _moved_parts(street.labels, frame),
         )
 
 

@@ -32,6 +32,11 @@ class AutoencoderConfig:
     detail_depth: int = 2
 
 
+def cells_of(masks: Tensor) -> Tensor:
+    """Masks `(B, 1, H, W)` of zeros and ones to `(B, 1, H/8, W/8)`: a cell is painted where any of its pixels is."""
+    return F.max_pool2d(masks, PATCH_SIZE)
+
+
 class _Residual(nn.Module):
     """Two 3×3 convolutions beside the identity; the second starts at zero."""
 
@@ -136,6 +141,19 @@ class Autoencoder(nn.Module):
             raise ValueError(f"images are {tuple(images.shape[-2:])} high and wide, expected multiples of {PATCH_SIZE}")
         shift, scale = self.latent_mean[:, None, None], self.latent_scale[:, None, None]
         return (self.encode_unscaled(images) - shift) / scale
+
+    def encode_around(self, images: Tensor, cells: Tensor) -> Tensor:
+        """Latents of pictures of which a region is hidden: grey in its place, so that nothing of it is told.
+
+        Args:
+            images: `(B, 3, H, W)` in [-1, 1].
+            cells: `(B, 1, H/8, W/8)`, 1 = hidden, see `cells_of`.
+
+        Returns:
+            `(B, C, H/8, W/8)`; zeros for pictures that are hidden as a whole: the denoiser is told of none.
+        """
+        hidden = F.interpolate(cells, scale_factor=PATCH_SIZE, mode="nearest")
+        return self.encode(images * (1 - hidden)) * (cells.amin((1, 2, 3), keepdim=True) < 1)
 
     def decode(self, latents: Tensor) -> Tensor:
         """Latents `(B, C, h, w)` to pictures `(B, 3, 8h, 8w)` in [-1, 1]."""

@@ -17,9 +17,11 @@ from toile.catalog.split import Split
 from toile.training.cache import Arrays, cached_arrays
 from toile.vision.colour import garment_mask
 from toile.vision.cutout import cut_out, frame_around
+from toile.vision.sketch import sketch
 
 _MAX_GARMENTS: Final = 1500  # rows looked at: people are what the generator draws, flat garments a side dish
 _MASK_PX: Final = 144
+_NOTHING: Final = np.zeros(LOOK_SIZE[::-1], np.uint8)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +32,17 @@ class Pictures:
     """`(N, 256, 192, 3)`."""
     captions: list[tuple[str, ...]]
     """True wordings of each, the fullest first."""
+    hierarchical: list[str]
+    """Of each the caption in HieraFashDiff's grammar; empty where there is none."""
     poses: NDArray[np.float32]
     """COCO-18 `(N, 18, 3)` in the picture's pixels; zeros for garments without a body."""
+    parts: NDArray[np.uint8]
+    """`(N, 256, 192)`, index into `taxonomy.PARTS`; all background where nothing is known."""
+    sketches: NDArray[np.uint8]
+    """`(N, 256, 192)`, 0 line, 255 paper."""
+
+    def __len__(self) -> int:
+        return len(self.captions)
 
 
 def _of_photo(caption: str) -> tuple[str, ...]:
@@ -49,7 +60,10 @@ def _people(streets: Path, split: Split) -> Arrays:
     return {
         "images": np.stack([np.asarray(cutout.image) for cutout in cutouts]),
         "captions": _kept([cutout.captions or _of_photo(cutout.caption) for cutout in cutouts]),
+        "hierarchical": np.array([cutout.hierarchical for cutout in cutouts]),
         "poses": np.stack([cutout.pose for cutout in cutouts]),
+        "parts": np.stack([_NOTHING if cutout.parts is None else cutout.parts for cutout in cutouts]),
+        "sketches": np.stack([np.asarray(sketch(cutout.image)) for cutout in cutouts]),
     }
 
 
@@ -78,7 +92,10 @@ def _garments(garments: Path, split: Split) -> Arrays:
     return {
         "images": np.stack(images),
         "captions": _kept(captions),
+        "hierarchical": np.array([""] * len(images)),
         "poses": np.zeros((len(images), 18, 3), dtype=np.float32),
+        "parts": np.stack([_NOTHING] * len(images)),
+        "sketches": np.stack([np.asarray(sketch(Image.fromarray(image))) for image in images]),
     }
 
 
@@ -95,8 +112,8 @@ def load_pictures(data: Sequence[Path], cache: Path, split: Split = "train") -> 
     """
     streets, garments = photo_files(data, "streets.parquet"), photo_files(data, "garments.parquet")
     return (
-        _pictures(cached_arrays(cache, f"people-{split}", streets, lambda file: _people(file, split))),
-        _pictures(cached_arrays(cache, f"garments-{split}", garments, lambda file: _garments(file, split))),
+        _pictures(cached_arrays(cache, f"sketched-people-{split}", streets, lambda file: _people(file, split))),
+        _pictures(cached_arrays(cache, f"sketched-garments-{split}", garments, lambda file: _garments(file, split))),
     )
 
 
@@ -104,5 +121,8 @@ def _pictures(arrays: Arrays) -> Pictures:
     return Pictures(
         images=arrays["images"].astype(np.uint8, copy=False),
         captions=[tuple(str(wordings).split("\n")) for wordings in arrays["captions"]],
+        hierarchical=[str(caption) for caption in arrays["hierarchical"]],
         poses=arrays["poses"].astype(np.float32, copy=False),
+        parts=arrays["parts"].astype(np.uint8, copy=False),
+        sketches=arrays["sketches"].astype(np.uint8, copy=False),
     )
