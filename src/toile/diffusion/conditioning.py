@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from toile.diffusion.windows import NUM_TIMESTEPS, SKETCH_LOWEST
 from toile.errors import ConfigError
 
 NUM_POSE_MAPS = 18
@@ -87,6 +88,18 @@ class Conditioning:
     garments: TokenStream | None = None
     queries: TokenStream | None = None
     maps: Maps = field(default_factory=Maps)
+    pose_below: int = NUM_TIMESTEPS
+    """The timestep below which the pose is seen: M(t), see `windows.POSE_WINDOWS`."""
+    sketch_lowest: int = SKETCH_LOWEST
+    """The lowest timestep at which the sketch is seen."""
+
+    def maps_at(self, timestep: int) -> Maps:
+        """The maps that are seen at a timestep."""
+        return replace(
+            self.maps,
+            pose=self.maps.pose if timestep < self.pose_below else None,
+            sketch=self.maps.sketch if timestep >= self.sketch_lowest else None,
+        )
 
     def tokens_at(self, timestep: int) -> TokenStream:
         """All streams present at a timestep, one after the other along L.

@@ -11,7 +11,7 @@ from diffusers import DPMSolverMultistepScheduler, SchedulerMixin
 from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning
-from toile.diffusion.noising import PredictionType
+from toile.diffusion.noising import PredictionType, noised
 
 StepCallback = Callable[[int, int], None]
 """Called as `(steps_done, steps)`."""
@@ -63,6 +63,25 @@ def alphas_cumprod(config: NoiseScheduleConfig) -> Tensor:
     return shares
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Region:
+    """The part of a picture that is drawn anew, while the rest stays (blended latent diffusion, Avrahami et al. 2023).
+
+    Attributes:
+        x_0: `(1, C, h, w)`, latents of the whole picture.
+        cells: `(1, 1, h, w)`, 1 = drawn anew.
+        begin: the timestep at which to begin, from the picture noised so far: the lower, the more of it stays.
+    """
+
+    x_0: Tensor
+    cells: Tensor
+    begin: int
+
+    def blended(self, x_t: Tensor, noise: Tensor, alpha_cumprod: Tensor) -> Tensor:
+        """The region of `x_t`; around it the picture, at the very level of noise that `x_t` has."""
+        return torch.where(self.cells > 0, x_t, noised(self.x_0, noise, alpha_cumprod.reshape(1)))
+
+
 def initial_noise(generator: torch.Generator, shape: tuple[int, int, int]) -> Tensor:
     """`x_T` of one picture, `(1, C, h, w)`, from its own generator on the CPU: the same on every device."""
     return torch.randn((1, *shape), generator=generator)
@@ -89,10 +108,11 @@ def sample(
     solver: SchedulerMixin,
     steps: int,
     guidance_scale: float,
+    region: Region | None = None,
     generator: torch.Generator | None = None,
     callback: StepCallback | None = None,
 ) -> Tensor:
-    """Denoise one picture's latents from pure noise, `(1, C, h, w)` to `(1, C, h, w)`.
+    """Denoise one picture's latents, `(1, C, h, w)` to `(1, C, h, w)`: from pure noise, or a region of a picture.
 
     One picture at a time: matrix products round differently in batches of different sizes, and picture *i* of a batch
     must be bit for bit the picture made alone with its seed. On a CPU a batch would hardly be faster.
@@ -102,17 +122,26 @@ def sample(
         conditioning: what it looks at.
         x_T: from `initial_noise`.
         solver: a diffusers scheduler, such as `dpm_solver`'s.
-        steps: network evaluations (twice that with guidance).
+        steps: network evaluations (twice that with guidance) from pure noise; a region takes those from its beginning.
         guidance_scale: see `guided`.
+        region: what is drawn anew; None: everything.
         generator: on the CPU, of the noise that a stochastic solver adds; None for other solvers.
         callback: progress.
     """
     own_noise = {} if generator is None else {"generator": generator}
     solver.set_timesteps(steps)
+    levels = torch.cat([solver.alphas_cumprod[solver.timesteps], torch.ones(1)]).to(x_T)
+    first = 0 if region is None else int((solver.timesteps > region.begin).sum())
+    timesteps = solver.timesteps[first:]
     x_t: Tensor = x_T * solver.init_noise_sigma
-    for index, timestep in enumerate(solver.timesteps):
+    if region is not None:
+        solver.set_begin_index(first)
+        x_t = noised(region.x_0, x_T, levels[first : first + 1])
+    for index, timestep in enumerate(timesteps):
         prediction = guided(denoiser, x_t, int(timestep), conditioning, guidance_scale)
         x_t = solver.step(prediction, timestep, x_t, **own_noise).prev_sample
+        if region is not None:
+            x_t = region.blended(x_t, x_T, levels[first + index + 1])
         if callback is not None:
-            callback(index + 1, steps)
+            callback(index + 1, len(timesteps))
     return x_t

@@ -59,7 +59,7 @@ class LatentDenoiser:
         stream = conditioning.tokens_at(timestep)
         batch = x_t.shape[0]
         prediction: Tensor = self.unet(
-            conditioning.maps.beside(x_t),
+            conditioning.maps_at(timestep).beside(x_t),
             torch.full((batch,), timestep, device=x_t.device),
             encoder_hidden_states=stream.tokens.expand(batch, -1, -1),
             encoder_attention_mask=stream.mask.expand(batch, -1),

@@ -62,3 +62,12 @@ def test_maps_lie_in_the_order_of_the_architecture() -> None:
 def test_a_map_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match=r"a map has shape \(1, 1, 2, 2\)"):
         Maps(mask=torch.ones(1, 1, 2, 2)).beside(torch.ones(1, 4, 3, 5))
+
+
+def test_pose_and_sketch_have_their_time() -> None:
+    maps = Maps(pose=torch.ones(1, 18, 3, 5), sketch=torch.ones(1, 1, 3, 5))
+    conditioning = Conditioning(windows=(), empty=_stream(0), maps=maps, pose_below=900)
+    shown = {t: conditioning.maps_at(t) for t in (950, 900, 899, 800, 799)}
+    assert [t for t, seen in shown.items() if seen.pose is not None] == [899, 800, 799]
+    assert [t for t, seen in shown.items() if seen.sketch is not None] == [950, 900, 899, 800]
+    assert conditioning.unconditional().maps_at(950).pose is None

@@ -7,7 +7,15 @@ import torch
 from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning, TokenStream
-from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod, dpm_solver, guided, initial_noise, sample
+from toile.diffusion.sampler import (
+    NoiseScheduleConfig,
+    Region,
+    alphas_cumprod,
+    dpm_solver,
+    guided,
+    initial_noise,
+    sample,
+)
 
 _SCHEDULE = NoiseScheduleConfig()
 _EMPTY = TokenStream(tokens=torch.zeros(1, 1, 1), mask=torch.ones(1, 1, dtype=torch.bool))
@@ -91,3 +99,69 @@ def test_the_stochastic_solver_forgets_where_it_began_and_repeats_itself_by_its_
     assert torch.equal(drawn[0], drawn[1])
     correlation = torch.corrcoef(torch.stack([drawn[0].flatten(), one.flatten()]))[0, 1]
     assert abs(correlation) < 0.3  # the probability flow's would be 1
+
+
+def _region(begin: int, shape: tuple[int, int, int]) -> Region:
+    cells = torch.zeros(1, 1, *shape[1:])
+    cells[..., : shape[2] // 2] = 1
+    return Region(x_0=torch.full((1, *shape), -3.0), cells=cells, begin=begin)
+
+
+@pytest.mark.parametrize("stochastic", [False, True])
+def test_a_region_is_drawn_and_the_rest_stays_exactly(stochastic: bool) -> None:
+    shape = (1, 100, 100)
+    own_noise = torch.Generator().manual_seed(9) if stochastic else None
+    x_0 = sample(
+        _GaussianDenoiser(2.0, 0.5),
+        _CONDITIONING,
+        _noise(0, shape),
+        solver=dpm_solver(_SCHEDULE, stochastic=stochastic),
+        steps=50,
+        guidance_scale=1.0,
+        region=_region(999, shape),
+        generator=own_noise,
+    )
+    assert (x_0[..., 50:] == -3.0).all()
+    assert x_0[..., :50].mean().item() == pytest.approx(2.0, abs=0.05)
+    assert x_0[..., :50].std().item() == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_later_it_begins_the_more_of_the_picture_stays() -> None:
+    shape, steps, means = (1, 40, 40), [], []
+    for begin in (999, 700, 400, 100):
+        seen: list[int] = []
+        x_0 = sample(
+            _GaussianDenoiser(2.0, 0.5),
+            _CONDITIONING,
+            _noise(0, shape),
+            solver=dpm_solver(_SCHEDULE),
+            steps=20,
+            guidance_scale=1.0,
+            region=_region(begin, shape),
+            callback=lambda done, total, seen=seen: seen.append(total),
+        )
+        steps.append(len(seen))
+        means.append(x_0[..., :20].mean().item())
+    assert steps == sorted(steps, reverse=True)
+    assert steps[0] == 20
+    assert means == sorted(means, reverse=True)  # from the denoiser's 2 towards the picture's -3
+
+
+def test_around_a_region_lies_the_picture_at_the_level_that_the_sample_has() -> None:
+    seen: list[tuple[int, Tensor]] = []
+
+    class _Watching(_GaussianDenoiser):
+        def __call__(self, x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
+            seen.append((timestep, x_t.clone()))
+            return super().__call__(x_t, timestep, conditioning)
+
+    shape, noise = (1, 8, 8), _noise(3, (1, 8, 8))
+    region = _region(800, shape)
+    sample(
+        _Watching(2.0, 0.5), _CONDITIONING, noise, solver=dpm_solver(_SCHEDULE), steps=10, guidance_scale=1.0, region=region
+    )  # fmt: skip
+    assert seen[0][0] <= 800
+    for timestep, x_t in seen:
+        a = alphas_cumprod(_SCHEDULE)[timestep]
+        expected = a.sqrt() * region.x_0 + (1 - a).sqrt() * noise
+        torch.testing.assert_close(x_t[..., 4:], expected[..., 4:])

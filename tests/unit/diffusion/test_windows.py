@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from toile.diffusion.windows import FLAT, edit_start, num_told
+
+
+@pytest.mark.parametrize(
+    ("timestep", "items"),
+    [(999, 0), (900, 0), (899, 1), (800, 1), (799, 2), (710, 2), (709, 3), (630, 3), (629, 4), (560, 4), (559, 5), (0, 5)],
+)  # fmt: skip
+def test_attributes_are_told_as_in_the_released_table(timestep: int, items: int):
+    assert num_told(timestep) == items
+
+
+def test_flat_tells_everything_at_once():
+    assert num_told(999, FLAT) == 5
+
+
+def test_edits_start_where_the_released_code_or_the_table_says():
+    assert [edit_start(rank, "released") for rank in range(5)] == [911, 831, 751, 671, 591]
+    assert [edit_start(rank, "substage") for rank in range(5)] == [899, 799, 709, 629, 559]
+    # Each edit of the released code begins before its attribute was told in training.
+    assert all(num_told(edit_start(rank, "released")) == rank for rank in range(5))
+    assert all(num_told(edit_start(rank, "substage")) == rank + 1 for rank in range(5))
