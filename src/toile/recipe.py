@@ -95,3 +95,14 @@ def read_recipe(path: Path) -> Recipe:
     if not isinstance(text, str):
         raise DataError(f"{path} carries no toile recipe; give a PNG that toile made and nothing has re-saved since")
     return Recipe.from_json(text)
+
+
+def recipe_in(path: Path) -> Recipe | None:
+    """The recipe inside a picture; None where it has none, as a photo.
+
+    Raises:
+        DataError: what is inside is no recipe.
+    """
+    with Image.open(path) as image:
+        text = image.info.get("toile")
+    return Recipe.from_json(text) if isinstance(text, str) else None

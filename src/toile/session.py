@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from toile.bundles import Bundle
     from toile.catalog.filtering.settings import FilterSettings
     from toile.tasks.caption import Caption
-    from toile.tasks.design import Design
+    from toile.tasks.design import Design, Joints
+    from toile.tasks.drawing import Settings
+    from toile.tasks.edit import Edit
     from toile.tasks.filter import FilterReport
     from toile.tasks.index import IndexReport
     from toile.tasks.look import Look
@@ -172,30 +174,98 @@ class Studio:
         self,
         prompt: str,
         *,
+        concepts: Sequence[str] = (),
+        attributes: Mapping[str, str] | None = None,
+        order: str = "area",
+        schedule: str = "hierarchical",
+        pose: Picture | Joints = "any",
+        sketch: Picture | None = None,
         n: int = 1,
         seed: int = 0,
-        steps: int = 20,
-        guidance_scale: float = 3.0,
-        pose: str = "any",
-        sampler: str = "dpm-sde",
+        settings: Settings | None = None,
         progress: Progress = no_progress,
     ) -> list[Design]:
-        """Draw `n` pictures from words; picture `i` has seed `seed + i` and is the same however many are drawn with it.
+        """Draw `n` pictures of a brief; picture `i` has seed `seed + i` and is the same however many are drawn with it.
+
+        Args:
+            prompt: garments with their colours, from the head down.
+            concepts: style, occasion and the like.
+            attributes: sleeve_length, collar and the like of the first garment, name to value.
+            order: which attribute is told first.
+            schedule: `hierarchical` or `flat`.
+            pose: by name; or a picture of somebody, or its path, whose pose is taken; or joints.
+            sketch: dark lines on light paper, or the path of them.
+            n: how many.
+            seed: of the first.
+            settings: steps, guidance, sampler.
+            progress: watcher.
 
         Raises:
-            QueryError: empty prompt, or longer than the text tower's window; unknown pose.
+            QueryError: empty prompt, or longer than the text tower's window; unknown word.
+            DataError: no person is seen in the picture of the pose, or no lines in the sketch.
         """
-        from toile.tasks.design import design
+        from toile.tasks.design import design, pose_of
 
+        if isinstance(pose, str) and Path(pose).is_file():
+            pose = Path(pose)
+        if not isinstance(pose, str | Sequence):
+            pose = pose_of(_picture(pose), bundle=self.bundle)
         return design(
             prompt,
             bundle=self.bundle,
+            concepts=concepts,
+            attributes=attributes,
+            order=order,
+            schedule=schedule,
+            pose=pose,
+            sketch=None if sketch is None else _picture(sketch),
             n=n,
             seed=seed,
-            steps=steps,
-            guidance_scale=guidance_scale,
-            pose=pose,
-            sampler=sampler,
+            settings=settings,
+            progress=progress,
+        )
+
+    def edit(
+        self,
+        image: Picture,
+        to: str,
+        *,
+        attribute: str | None = None,
+        mask: Picture | None = None,
+        start: Literal["substage", "released"] = "substage",
+        seed: int = 0,
+        settings: Settings | None = None,
+        progress: Progress = no_progress,
+    ) -> Edit:
+        """Draw one thing about a garment anew and leave every other pixel as it is.
+
+        Args:
+            image: RGB picture, or the path of one; a PNG that toile made brings its own words.
+            to: what it shall become: `puffed`, `puff sleeves`, `a stand collar`.
+            attribute: length, sleeve_length, sleeve_type, collar, hem or sleeves; None: what the words speak of.
+            mask: white where it may change; None: where the attribute shows.
+            start: where the edit of an attribute begins.
+            seed: of the noise.
+            settings: steps, guidance, sampler.
+            progress: watcher.
+
+        Raises:
+            QueryError: it isn't said what to change, or into what.
+            DataError: nothing to change is seen, or the mask is unusable.
+        """
+        from toile.recipe import recipe_in
+        from toile.tasks.edit import edit
+
+        return edit(
+            _picture(image),
+            to,
+            bundle=self.bundle,
+            attribute=attribute,
+            mask=None if mask is None else _picture(mask),
+            start=start,
+            seed=seed,
+            settings=settings,
+            parent=None if not isinstance(image, (str, Path)) else recipe_in(Path(image)),
             progress=progress,
         )
 
@@ -226,16 +296,20 @@ class Studio:
             source, out=Path(out), bundle=self.bundle, page=filter_page, settings=settings, progress=progress
         )
 
-    def replay(self, path: Path | str) -> bytes:
+    def replay(self, path: Path | str, *, parents: Sequence[Picture] = ()) -> bytes:
         """The bytes of a PNG made again from the recipe inside it.
 
+        Args:
+            path: a PNG that toile made.
+            parents: the pictures that it was made of: what was edited, its mask, a sketch.
+
         Raises:
-            DataError: no picture there, or no recipe in it.
+            DataError: no picture there, or no recipe in it, or a parent is missing.
             CheckpointError: another bundle made it.
         """
         from toile.tasks.replay import replay
 
-        return replay(Path(path), bundle=self.bundle)
+        return replay(Path(path), bundle=self.bundle, parents=[_picture(parent) for parent in parents])
 
     def _need_index(self) -> Path:
         if self.index_dir is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -27,6 +27,9 @@ _OTHER_NOUNS: Final = MappingProxyType(
 )
 _OTHER_COLOURS: Final = MappingProxyType(
     {"gray": "grey", "cream": "beige", "tan": "beige", "scarlet": "red", "crimson": "red", "violet": "purple"}
+)
+_CONCEPT_OF_PART: Final = MappingProxyType(
+    {"top": "Blouse", "outerwear": "Coat", "dress": "Dress", "skirt": "Skirt", "trousers": "Pant"}
 )
 _REACH: Final = 3  # words between a colour and its noun, both included: "red silk dress"
 _SLEEVES: Final = re.compile(r"((?:[a-z-]+ ){1,2})sleeves?\b")
@@ -66,6 +69,18 @@ def claims_of(text: str) -> tuple[Claim, ...]:
         claims.append(Claim(noun=noun, part=_nouns()[noun], colour=colours[-1] if colours else None))
         start = after = start + len(noun.split())
     return tuple(claims)
+
+
+def grammar_category(claim: Claim) -> str | None:
+    """The word of HieraFashDiff's seven for a garment that is named; None for shoes, bags and the like."""
+    noun = claim.noun.removesuffix("s")
+    made = (CONSTRUCTIONS[kind] for kind, nouns in NOUNS.items() if kind in CONSTRUCTIONS and noun in _singular(nouns))
+    found = next(made, None)
+    return _CONCEPT_OF_PART.get(claim.part) if found is None else found.concept
+
+
+def _singular(nouns: Sequence[str]) -> set[str]:
+    return {noun.removesuffix("s") for noun in nouns}
 
 
 def cut_claims_of(text: str) -> dict[str, str]:

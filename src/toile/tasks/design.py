@@ -1,10 +1,10 @@
-"""`design`: a picture drawn from words."""
+"""`design`: a picture drawn from a brief, from the idea to the details (HieraFashDiff, arXiv 2401.07450)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,27 +12,30 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 import toile
 from toile.bundles import Bundle
-from toile.diffusion.conditioning import Conditioning, Maps, TokenStream, TokenWindow
-from toile.diffusion.sampler import StepCallback, dpm_solver, initial_noise, sample
+from toile.diffusion.conditioning import Maps
+from toile.diffusion.sampler import StepCallback
+from toile.diffusion.windows import SCHEDULES
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import PATCH_SIZE
-from toile.models.text_encoder import TextEncoder
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes
-from toile.vision.croquis import CROQUIS, CROQUIS_SIZE, croquis_of
-from toile.vision.pose_maps import pose_heat_maps
+from toile.tasks.brief import read_brief
+from toile.tasks.drawing import CANVAS, Settings, check_seed, conditioning_of, draw, maps_size, picture_hash
+from toile.vision.croquis import CROQUIS, croquis_of
+from toile.vision.cutout import frame_around
+from toile.vision.pose_maps import MIN_CONFIDENCE, pose_heat_maps
 
-DESIGN_SIZE: Final = (256, 192)
-"""Height and width of a design by the embedded bundle, pixels."""
-MAX_STEPS: Final = 1000
 ANY_POSE: Final = "any"
 NO_POSE: Final = "none"
-STOCHASTIC: Final = "dpm-sde"
-SAMPLERS: Final = (STOCHASTIC, "dpm")
-_MAX_SEED: Final = 2**63 - 1
+Joints = Sequence[Sequence[float]]
+"""COCO-18, 18 rows of x, y in pixels of `CANVAS` and confidence."""
+_NUM_JOINTS: Final = 18
+_DARK: Final = 0.5  # mean of a picture below which it is no drawing on paper
+_LEAST_JOINTS: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,117 +46,126 @@ class Design:
     recipe: Recipe
 
 
-def _stream(text_encoder: TextEncoder, text: str) -> TokenStream:
-    states = text_encoder.encode([text])
-    return TokenStream(tokens=states.tokens, mask=states.mask)
-
-
-def _pose_maps(pose: str, seed: int, map_size: tuple[int, int]) -> Tensor | None:
-    """What the denoiser sees of the pose, `(1, 18, h, w)`."""
-    if pose == NO_POSE:
-        return None
-    joints = croquis_of(seed) if pose == ANY_POSE else CROQUIS[pose]
-    return pose_heat_maps(torch.from_numpy(joints)[None], image_size=CROQUIS_SIZE, map_size=map_size)
-
-
-def _check(prompt: str, n: int, seed: int, steps: int, guidance_scale: float, pose: str, sampler: str) -> None:
-    if not prompt.strip():
-        raise QueryError("the prompt is empty; say what to draw, such as 'black jacket, white dress, brown boots'")
-    if n < 1:
-        raise QueryError(f"n is {n}, expected at least one picture")
-    if not 0 <= seed <= _MAX_SEED - n:
-        raise QueryError(f"seed is {seed}, expected a whole number from 0 to {_MAX_SEED - n}")
-    if not 1 <= steps <= MAX_STEPS:
-        raise QueryError(f"steps is {steps}, expected 1 to {MAX_STEPS}; 20 is enough")
-    if not 0 <= guidance_scale <= 30:
-        raise QueryError(f"guidance_scale is {guidance_scale}, expected 0 to 30; 1 is no guidance")
-    if pose not in (ANY_POSE, NO_POSE, *CROQUIS):
-        raise QueryError(f"pose is {pose!r}, expected {ANY_POSE}, {NO_POSE}, or one of {', '.join(CROQUIS)}")
-    if sampler not in SAMPLERS:
-        raise QueryError(f"sampler is {sampler!r}, expected one of {', '.join(SAMPLERS)}")
-
-
-def _counting(progress: Progress, index: int, n: int) -> StepCallback:
-    """Steps of picture `index` as steps of all `n` pictures."""
-    return lambda done, total: progress("drawing", index * total + done, n * total)
-
-
 def design(
     prompt: str,
     *,
     bundle: Bundle,
+    concepts: Sequence[str] = (),
+    attributes: Mapping[str, str] | None = None,
+    order: str = "area",
+    schedule: str = "hierarchical",
+    pose: str | Joints = ANY_POSE,
+    sketch: Image.Image | None = None,
     n: int = 1,
     seed: int = 0,
-    steps: int = 20,
-    guidance_scale: float = 3.0,
-    pose: str = ANY_POSE,
-    sampler: str = STOCHASTIC,
+    settings: Settings | None = None,
     progress: Progress = no_progress,
 ) -> list[Design]:
-    """Draw `n` pictures of a prompt; picture *i* has the seed `seed + i` and is the same alone or among others.
+    """Draw `n` pictures of a brief; picture *i* has the seed `seed + i` and is the same alone or among others.
 
     Args:
         prompt: garments with their colours, from the head down: 'black jacket, white dress, brown boots'.
         bundle: with a generator.
+        concepts: style, occasion, effect, feeling, in any words; told from the beginning, as the prompt is.
+        attributes: of `taxonomy.ATTRIBUTES`, of the first garment of the prompt; told one after the other.
+        order: of `catalog.briefs.ORDERS`, or all five attributes with commas between: which is told first.
+        schedule: of `diffusion.windows.SCHEDULES`: attributes one after the other, or all at once.
+        pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own; or
+            joints, such as `pose_of` finds in a picture.
+        sketch: dark lines on light paper, of any size; seen in the first fifth of the steps.
         n: number of pictures.
         seed: of the first picture.
-        steps: of the solver.
-        guidance_scale: how closely to follow the words; 1 is no guidance.
-        pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own.
-        sampler: of `SAMPLERS`: DPM-Solver++ with fresh noise at every step, or without.
+        settings: steps, guidance, sampler.
         progress: watcher.
 
     Raises:
-        QueryError: the prompt is empty or longer than the text tower's window, or a number is out of range.
+        QueryError: the prompt is empty or longer than the text tower's window, a word is unknown, or a number is out
+            of range.
+        DataError: the sketch shows no lines.
         CheckpointError: the bundle can't draw.
     """
-    _check(prompt, n, seed, steps, guidance_scale, pose, sampler)
-    generator = bundle.generator
-    words = Conditioning(
-        windows=(
-            TokenWindow(
-                t_high=generator.schedule.num_timesteps - 1, t_low=0, stream=_stream(generator.text_encoder, prompt)
-            ),
-        ),
-        empty=_stream(generator.text_encoder, ""),
-    )
-    channels = generator.autoencoder.config.latent_channels
-    shape = (channels, DESIGN_SIZE[0] // PATCH_SIZE, DESIGN_SIZE[1] // PATCH_SIZE)
+    settings = settings or Settings()
+    if n < 1:
+        raise QueryError(f"n is {n}, expected at least one picture")
+    check_seed(seed, n)
+    if schedule not in SCHEDULES:
+        raise QueryError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)}")
+    _check_pose(pose)
+    brief = read_brief(prompt, concepts=concepts, attributes=attributes, order=order)
+    lines = None if sketch is None else sketch_map(sketch).to(bundle.device)
+    words = conditioning_of(brief.windows(SCHEDULES[schedule]), bundle, settings)
     designs = []
     for index in range(n):
-        pose_maps = _pose_maps(pose, seed + index, shape[1:])
-        noise = torch.Generator().manual_seed(seed + index)
-        latents = sample(
-            generator.denoiser,
-            replace(words, maps=Maps(pose=None if pose_maps is None else pose_maps.to(bundle.device))),
-            initial_noise(noise, shape).to(bundle.device),
-            solver=dpm_solver(generator.schedule, stochastic=sampler == STOCHASTIC),
-            steps=steps,
-            guidance_scale=guidance_scale,
-            generator=noise if sampler == STOCHASTIC else None,
+        heat = _pose_maps(pose, seed + index)
+        maps = Maps(pose=None if heat is None else heat.to(bundle.device), sketch=lines)
+        image = draw(
+            replace(words, maps=maps),
+            bundle=bundle,
+            seed=seed + index,
+            settings=settings,
             callback=_counting(progress, index, n),
         )
         recipe = Recipe(
             verb="design",
             arguments={
                 "prompt": prompt,
-                "steps": steps,
-                "guidance_scale": guidance_scale,
-                "pose": pose,
-                "sampler": sampler,
+                "concepts": list(concepts),
+                "attributes": dict(attributes or {}),
+                "order": order,
+                "schedule": schedule,
+                "pose": pose if isinstance(pose, str) else [list(joint) for joint in pose],
+                **asdict(settings),
             },
             seeds=[seed + index],
             bundle=bundle.hash,
             version=toile.__version__,
+            parents=[] if sketch is None else [picture_hash(sketch)],
         )
-        designs.append(Design(image=_decoded(generator.autoencoder.decode(latents)), recipe=recipe))
+        designs.append(Design(image=image, recipe=recipe))
     return designs
 
 
-def _decoded(images: torch.Tensor) -> Image.Image:
-    """`(1, 3, H, W)` in [-1, 1] to a picture."""
-    pixels = ((images[0].permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().astype(np.uint8)
-    return Image.fromarray(pixels)
+def pose_of(image: Image.Image, *, bundle: Bundle) -> Joints:
+    """The pose of the person in a picture, moved so that the person fills the canvas.
+
+    Raises:
+        DataError: no person is seen.
+        CheckpointError: the bundle reads no people.
+    """
+    (figure,) = bundle.figure_reader.read([image.convert("RGB")])
+    seen = figure.pose[:, 2] >= MIN_CONFIDENCE
+    if not figure.person.any() or seen.sum() < _LEAST_JOINTS:
+        raise DataError(
+            f"no person is seen in the picture of the pose ({int(seen.sum())} of {_NUM_JOINTS} joints); "
+            "give one of a standing person, or name a pose"
+        )
+    frame = frame_around(figure.person, width=CANVAS[1], height=CANVAS[0])
+    moved = figure.pose.astype(np.float32).copy()
+    moved[:, :2] = frame.points(moved[:, :2])
+    return [[round(float(value), 2) for value in joint] for joint in moved]
+
+
+def sketch_map(sketch: Image.Image) -> Tensor:
+    """Lines as the denoiser sees them, `(1, 1, h, w)`, 1 = line; fitted into the canvas with paper around.
+
+    Raises:
+        DataError: it is dark, or has no lines.
+    """
+    paper = np.asarray(sketch.convert("L"), np.float32) / 255
+    if paper.mean() < _DARK:
+        raise DataError(
+            f"the sketch is dark (mean {paper.mean():.2f} of 1), expected dark lines on light paper; invert it"
+        )
+    if paper.max() - paper.min() < 0.2:
+        raise DataError("the sketch has no lines: it is one flat tone")
+    height, width = CANVAS
+    scale = min(height / paper.shape[0], width / paper.shape[1])
+    size = max(1, round(paper.shape[1] * scale)), max(1, round(paper.shape[0] * scale))
+    canvas = Image.new("L", (width, height), 255)
+    fitted = sketch.convert("L").resize(size, Image.Resampling.BOX)
+    canvas.paste(fitted, ((width - size[0]) // 2, (height - size[1]) // 2))
+    lines = 1 - torch.from_numpy(np.asarray(canvas, np.float32)) / 255
+    return F.max_pool2d(lines[None, None], PATCH_SIZE)
 
 
 def save_designs(designs: Sequence[Design], out: Path) -> list[Path]:
@@ -167,9 +179,38 @@ def save_designs(designs: Sequence[Design], out: Path) -> list[Path]:
         out.mkdir(parents=True, exist_ok=True)
         for drawn in designs:
             path = out / f"design-{drawn.recipe.seeds[0]}-{drawn.recipe.digest[:8]}.png"
-            path.write_bytes(png_bytes(drawn.image, drawn.recipe))
-            path.with_suffix(".json").write_text(json.dumps(json.loads(drawn.recipe.to_json()), indent=1) + "\n")
+            save_picture(drawn.image, drawn.recipe, path)
             paths.append(path)
     except OSError as error:
         raise DataError(f"can't write designs into {out}: {error}; choose another folder with --out") from error
     return paths
+
+
+def save_picture(image: Image.Image, recipe: Recipe, path: Path) -> None:
+    """Write a PNG with its recipe inside and as a sidecar."""
+    path.write_bytes(png_bytes(image, recipe))
+    path.with_suffix(".json").write_text(json.dumps(json.loads(recipe.to_json()), indent=1) + "\n")
+
+
+def _check_pose(pose: str | Joints) -> None:
+    if isinstance(pose, str):
+        if pose not in (ANY_POSE, NO_POSE, *CROQUIS):
+            raise QueryError(f"pose is {pose!r}, expected {ANY_POSE}, {NO_POSE}, or one of {', '.join(CROQUIS)}")
+    elif len(pose) != _NUM_JOINTS or any(len(joint) != 3 for joint in pose):
+        raise QueryError(f"pose has {len(pose)} joints, expected {_NUM_JOINTS} of x, y and confidence")
+
+
+def _pose_maps(pose: str | Joints, seed: int) -> Tensor | None:
+    """What the denoiser sees of the pose, `(1, 18, h, w)`."""
+    if pose == NO_POSE:
+        return None
+    if isinstance(pose, str):
+        joints = torch.from_numpy(croquis_of(seed) if pose == ANY_POSE else CROQUIS[pose])
+    else:
+        joints = torch.tensor([list(joint) for joint in pose])
+    return pose_heat_maps(joints[None], image_size=CANVAS, map_size=maps_size())
+
+
+def _counting(progress: Progress, index: int, n: int) -> StepCallback:
+    """Steps of picture `index` as steps of all `n` pictures."""
+    return lambda done, total: progress("drawing", index * total + done, n * total)

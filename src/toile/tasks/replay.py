@@ -1,32 +1,42 @@
-"""`replay`: a picture made again from the recipe inside it."""
+"""`replay`: a picture made again from the recipe inside it, and from the pictures that it was made of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
+
+from PIL import Image
 
 import toile
 from toile.bundles import Bundle
 from toile.errors import CheckpointError, DataError
 from toile.progress import Progress, no_progress
-from toile.recipe import png_bytes, read_recipe
-from toile.tasks.design import design
+from toile.recipe import Recipe, png_bytes, read_recipe
+from toile.tasks.design import Design, design
+from toile.tasks.drawing import Settings, picture_hash
+from toile.tasks.edit import edit
 
 
-def replay(path: Path, *, bundle: Bundle, progress: Progress = no_progress) -> bytes:
+def replay(
+    path: Path, *, bundle: Bundle, parents: Sequence[Image.Image] = (), progress: Progress = no_progress
+) -> bytes:
     """Make a picture again; the bytes are those of the original file if nothing has re-saved it.
 
     Args:
         path: a PNG that toile made.
         bundle: the bundle that made it.
+        parents: the pictures that it was made of (what was edited, its mask, a sketch), in any order.
         progress: watcher.
 
     Raises:
-        DataError: no recipe in the file, or a recipe that can't be replayed.
+        DataError: no recipe in the file, a recipe that can't be replayed, or a parent is missing.
         CheckpointError: the recipe names another bundle or another version.
     """
     recipe = read_recipe(path)
-    if recipe.verb != "design":
-        raise DataError(f"{path.name} was made by '{recipe.verb}', only designs can be replayed")
+    if recipe.verb not in ("design", "edit"):
+        raise DataError(f"{path.name} was made by '{recipe.verb}', only designs and edits can be replayed")
     if recipe.bundle != bundle.hash:
         raise CheckpointError(
             f"{path.name} was drawn by the bundle {recipe.bundle[:12]}…, this one is {bundle.hash[:12]}…; "
@@ -37,8 +47,35 @@ def replay(path: Path, *, bundle: Bundle, progress: Progress = no_progress) -> b
             f"{path.name} was drawn by toile {recipe.version}, this is {toile.__version__}; "
             f"replay it with `pip install toile=={recipe.version}`"
         )
+    arguments: dict[str, Any] = {**recipe.arguments, **_parents(recipe, parents, path.name)}
+    arguments.pop("has_own_mask", None)
+    make = edit if recipe.verb == "edit" else _one_design
     try:
-        again = design(bundle=bundle, seed=recipe.seeds[0], n=1, progress=progress, **recipe.arguments)[0]
-    except (TypeError, IndexError) as error:
-        raise DataError(f"the recipe in {path.name} is not one of a design: {error}") from error
-    return png_bytes(again.image, again.recipe)
+        settings = Settings(**{name.name: arguments.pop(name.name) for name in fields(Settings)})
+        arguments |= {"bundle": bundle, "seed": recipe.seeds[0], "settings": settings, "progress": progress}
+        made = make(**arguments)
+    except (TypeError, KeyError, IndexError) as error:
+        raise DataError(f"the recipe in {path.name} is not one of a {recipe.verb}: {error}") from error
+    # The recipe of an edit names the recipe of what was edited, too, which isn't given here.
+    return png_bytes(made.image, replace(made.recipe, parents=recipe.parents))
+
+
+def _one_design(**arguments: Any) -> Design:  # noqa: ANN401 - whatever the recipe holds
+    return design(**arguments)[0]
+
+
+def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str) -> dict[str, Image.Image]:
+    """Each picture that the recipe needs, by the argument that takes it."""
+    by_hash = {picture_hash(image): image for image in given}
+    roles = ["image", *(["mask"] if recipe.arguments.get("has_own_mask") else [])]
+    if recipe.verb == "design":
+        roles = ["sketch"]
+    found = {}
+    for role, wanted in zip(roles, recipe.parents, strict=False):
+        if wanted not in by_hash:
+            raise DataError(
+                f"{name} was made of another picture, its {role} ({wanted[:12]}…), which is none of the {len(given)} "
+                "that were given; give it with --parent FILE"
+            )
+        found[role] = by_hash[wanted]
+    return found

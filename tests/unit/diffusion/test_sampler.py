@@ -157,9 +157,8 @@ def test_around_a_region_lies_the_picture_at_the_level_that_the_sample_has() -> 
 
     shape, noise = (1, 8, 8), _noise(3, (1, 8, 8))
     region = _region(800, shape)
-    sample(
-        _Watching(2.0, 0.5), _CONDITIONING, noise, solver=dpm_solver(_SCHEDULE), steps=10, guidance_scale=1.0, region=region
-    )  # fmt: skip
+    solver = dpm_solver(_SCHEDULE)
+    sample(_Watching(2.0, 0.5), _CONDITIONING, noise, solver=solver, steps=10, guidance_scale=1.0, region=region)
     assert seen[0][0] <= 800
     for timestep, x_t in seen:
         a = alphas_cumprod(_SCHEDULE)[timestep]

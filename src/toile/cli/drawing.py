@@ -1,0 +1,152 @@
+"""Verbs that draw: `design`, `edit` and `replay`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+import toile
+from toile.cli.app import BundleOption, JsonOption, app, watched
+from toile.errors import DataError
+
+StepsOption = Annotated[int, typer.Option(help="Denoising steps.")]
+GuidanceOption = Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")]
+SamplerOption = Annotated[str, typer.Option(help="dpm-sde, or dpm: no fresh noise on the way.")]
+PoseWindowOption = Annotated[str, typer.Option(help="When the pose is seen: always, below-950 or below-900.")]
+
+
+@app.command()
+def design(
+    prompt: Annotated[str, typer.Argument(help='What to draw, e.g. "black leather jacket, white dress, brown boots".')],
+    concept: Annotated[
+        list[str] | None, typer.Option(help="Style, occasion, effect or feeling, e.g. Party; may be repeated.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(help="Of the first garment: sleeve_length=long, collar=v, ...; may be repeated."),
+    ] = None,
+    order: Annotated[
+        str, typer.Option(help="Which attribute is told first: area, semantic, reversed, or all five with commas.")
+    ] = "area",
+    schedule: Annotated[
+        str, typer.Option(help="hierarchical: one after the other; flat: all at once.")
+    ] = "hierarchical",
+    pose: Annotated[
+        str,
+        typer.Option(
+            help="straight, contrapposto, hand-on-hip, walking or akimbo; any = by the seed; none; or a picture."
+        ),
+    ] = "any",
+    pose_window: PoseWindowOption = "always",
+    sketch: Annotated[Path | None, typer.Option(help="Dark lines on light paper to follow.")] = None,
+    n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
+    steps: StepsOption = 20,
+    guidance_scale: GuidanceOption = 3.0,
+    sampler: SamplerOption = "dpm-sde",
+    out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw pictures from a brief; each PNG carries the recipe that makes it again."""
+    from toile.tasks.brief import parse_pairs
+    from toile.tasks.design import save_designs
+    from toile.tasks.drawing import Settings
+
+    settings = Settings(steps=steps, guidance_scale=guidance_scale, sampler=sampler, pose_window=pose_window)
+    with watched(quiet=as_json) as progress:
+        designs = toile.load(bundle).design(
+            prompt,
+            concepts=concept or (),
+            attributes=parse_pairs(attribute or ()),
+            order=order,
+            schedule=schedule,
+            pose=pose,
+            sketch=sketch,
+            n=n,
+            seed=seed,
+            settings=settings,
+            progress=progress,
+        )
+    paths = save_designs(designs, out)
+    if as_json:
+        made = [{"path": str(p), "recipe": asdict(d.recipe)} for p, d in zip(paths, designs, strict=True)]
+        typer.echo(json.dumps({"designs": made}))
+        return
+    for path in paths:
+        typer.echo(str(path))
+
+
+@app.command()
+def edit(
+    file: Annotated[Path, typer.Argument(help="Picture of a person; one that toile made brings its words along.")],
+    to: Annotated[str, typer.Option(help='What it shall become: puffed, "puff sleeves", "a stand collar".')],
+    attribute: Annotated[
+        str | None,
+        typer.Option(help="length, sleeve_length, sleeve_type, collar, hem or sleeves; default: what --to speaks of."),
+    ] = None,
+    mask: Annotated[Path | None, typer.Option(help="White where it may change; default: where it shows.")] = None,
+    start: Annotated[str, typer.Option(help="Where the edit begins: substage, or released as the paper's code.")] = (
+        "substage"
+    ),
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    steps: StepsOption = 20,
+    guidance_scale: GuidanceOption = 3.0,
+    sampler: SamplerOption = "dpm-sde",
+    pose_window: PoseWindowOption = "always",
+    out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
+    bundle: BundleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change one thing about a garment, and no pixel outside of its region; edits can be edited again."""
+    from toile.tasks.design import save_picture
+    from toile.tasks.drawing import Settings
+
+    settings = Settings(steps=steps, guidance_scale=guidance_scale, sampler=sampler, pose_window=pose_window)
+    with watched(quiet=as_json) as progress:
+        edited = toile.load(bundle).edit(
+            file,
+            to,
+            attribute=attribute,
+            mask=mask,
+            start=cast(Any, start),
+            seed=seed,
+            settings=settings,
+            progress=progress,
+        )
+    path = out or file.with_name(f"{file.stem}.edit-{edited.recipe.digest[:8]}.png")
+    save_picture(edited.image, edited.recipe, path)
+    before, after = edited.alignment
+    if as_json:
+        told = {"path": str(path), "changed_outside": edited.changed_outside, "alignment": [before, after]}
+        typer.echo(json.dumps({**told, "notes": list(edited.notes), "recipe": asdict(edited.recipe)}))
+        return
+    typer.echo(str(path))
+    typer.echo(f"alignment with {to!r}: {before:.3f} -> {after:.3f}", err=True)
+    typer.echo(f"pixels changed outside of the region: {edited.changed_outside}", err=True)
+    for note in edited.notes:
+        typer.echo(note, err=True)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A PNG that toile made.")],
+    parent: Annotated[
+        list[Path] | None,
+        typer.Option(help="A picture that it was made of: what was edited, a mask, a sketch; may be repeated."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,
+    bundle: BundleOption = None,
+) -> None:
+    """Make a picture again from the recipe inside it, and say whether the bytes are the same."""
+    made = toile.load(bundle).replay(file, parents=parent or ())
+    target = file.with_suffix(".replay.png") if out is None else out
+    target.write_bytes(made)
+    typer.echo(str(target))
+    if made != file.read_bytes():
+        raise DataError(f"{target} differs from {file}: the picture was made on another device or has been re-saved")
+    typer.echo(f"the same {len(made)} bytes as {file}", err=True)

@@ -1,0 +1,98 @@
+"""A brief from what a user types: garments, concepts, attributes; each word checked, the nearest one suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from toile.catalog.briefs import ORDERS, Brief
+from toile.catalog.claims import claims_of, grammar_category
+from toile.errors import ConfigError, QueryError
+from toile.taxonomy import ATTRIBUTES
+
+
+def read_brief(
+    words: str,
+    *,
+    concepts: Sequence[str] = (),
+    attributes: Mapping[str, str] | None = None,
+    order: str = "area",
+) -> Brief:
+    """Check every word of a brief.
+
+    Args:
+        words: garments with their colours, from the head down; the attributes are of the first that has any.
+        concepts: style, occasion, effect, feeling, in any words.
+        attributes: of `taxonomy.ATTRIBUTES`, name to value.
+        order: of `catalog.briefs.ORDERS`, or all five attributes with commas between.
+
+    Raises:
+        QueryError: nothing is said, or an attribute, its value or the order is unknown, or an attribute is asked of
+            no garment.
+    """
+    if not words.strip():
+        raise QueryError("the prompt is empty; say what to draw, such as 'black jacket, white dress, brown boots'")
+    told = {name: attribute_value(name, value) for name, value in (attributes or {}).items()}
+    category = next((found for claim in claims_of(words) if (found := grammar_category(claim))), None)
+    if told and category is None:
+        raise QueryError(f"{', '.join(told)} of what? {words!r} names no garment that has any; say one: 'red dress'")
+    return Brief(
+        words=words.strip(),
+        category=category,
+        concepts=tuple(item.strip() for item in concepts if item.strip()),
+        attributes=told,
+        order=read_order(order),
+    )
+
+
+def read_order(order: str) -> tuple[str, ...]:
+    """An order by name, or as all five attributes with commas between.
+
+    Raises:
+        QueryError: it is neither.
+    """
+    if order in ORDERS:
+        return ORDERS[order]
+    names = tuple(name.strip() for name in order.split(","))
+    if sorted(names) != sorted(ATTRIBUTES):
+        raise QueryError(
+            f"order is {order!r}, expected one of {', '.join(ORDERS)}, or all of {', '.join(ATTRIBUTES)} in your order"
+        )
+    return names
+
+
+def attribute_value(attribute: str, value: str) -> str:
+    """The value as the taxonomy writes it.
+
+    Raises:
+        QueryError: no such attribute, or no such value of it; the nearest is suggested.
+    """
+    if attribute not in ATTRIBUTES:
+        raise QueryError(f"there is no attribute {attribute!r}; {_nearest(attribute, ATTRIBUTES)}")
+    word = value.strip().lower().replace(" ", "-")
+    if word not in ATTRIBUTES[attribute]:
+        raise QueryError(f"{attribute} can't be {value!r}; {_nearest(word, ATTRIBUTES[attribute])}")
+    return word
+
+
+def parse_pairs(pairs: Iterable[str]) -> dict[str, str]:
+    """`["sleeve_length=long"]` as a mapping.
+
+    Raises:
+        ConfigError: one is no `name=value`, or a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise ConfigError(f"{pair!r} is no attribute; write NAME=VALUE, such as sleeve_length=long")
+        if name in found:
+            raise ConfigError(f"{name} is asked for twice, as {found[name]} and {value}; keep one")
+        found[name] = value
+    return found
+
+
+def _nearest(word: str, options: Iterable[str]) -> str:
+    listed = list(options)
+    near = get_close_matches(word, listed, n=1, cutoff=0.5)
+    return (f"did you mean {near[0]}? " if near else "") + f"choose one of {', '.join(listed)}"

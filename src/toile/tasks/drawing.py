@@ -1,0 +1,149 @@
+"""What every task that draws has in common: words to windows, a seed to a picture, and back to pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from toile.bundles import Bundle
+from toile.catalog.briefs import PromptWindow
+from toile.diffusion.conditioning import Conditioning, TokenStream, TokenWindow
+from toile.diffusion.sampler import Region, StepCallback, dpm_solver, initial_noise, sample
+from toile.diffusion.windows import POSE_WINDOWS
+from toile.errors import QueryError
+from toile.models.autoencoder import PATCH_SIZE
+from toile.models.text_encoder import TextEncoder
+
+CANVAS: Final = (256, 192)
+"""Height and width that the embedded bundle draws, pixels."""
+MAX_STEPS: Final = 1000
+STOCHASTIC: Final = "dpm-sde"
+SAMPLERS: Final = (STOCHASTIC, "dpm")
+MAX_SEED: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How it is drawn, whatever it is.
+
+    Attributes:
+        steps: of the solver, from pure noise.
+        guidance_scale: how closely to follow the words; 1 is no guidance.
+        sampler: of `SAMPLERS`: DPM-Solver++ with fresh noise at every step, or without.
+        pose_window: of `diffusion.windows.POSE_WINDOWS`: when the pose is seen.
+    """
+
+    steps: int = 20
+    guidance_scale: float = 3.0
+    sampler: str = STOCHASTIC
+    pose_window: str = "always"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise QueryError(f"steps is {self.steps}, expected 1 to {MAX_STEPS}; 20 is enough")
+        if not 0 <= self.guidance_scale <= 30:
+            raise QueryError(f"guidance_scale is {self.guidance_scale}, expected 0 to 30; 1 is no guidance")
+        if self.sampler not in SAMPLERS:
+            raise QueryError(f"sampler is {self.sampler!r}, expected one of {', '.join(SAMPLERS)}")
+        if self.pose_window not in POSE_WINDOWS:
+            raise QueryError(f"pose_window is {self.pose_window!r}, expected one of {', '.join(POSE_WINDOWS)}")
+
+
+def check_seed(seed: int, n: int = 1) -> None:
+    """Refuse what is no seed, or has no room for so many after it.
+
+    Raises:
+        QueryError: it is negative or too large.
+    """
+    if not 0 <= seed <= MAX_SEED - n:
+        raise QueryError(f"seed is {seed}, expected a whole number from 0 to {MAX_SEED - n}")
+
+
+def conditioning_of(windows: Sequence[PromptWindow], bundle: Bundle, settings: Settings) -> Conditioning:
+    """What is told when, without maps.
+
+    Raises:
+        QueryError: a prompt is longer than the text tower's window.
+        CheckpointError: the bundle can't draw.
+    """
+    words = bundle.generator.text_encoder
+    return Conditioning(
+        windows=tuple(
+            TokenWindow(t_high=window.t_high, t_low=window.t_low, stream=_stream(words, window.text))
+            for window in windows
+        ),
+        empty=_stream(words, ""),
+        pose_below=POSE_WINDOWS[settings.pose_window],
+    )
+
+
+def draw(
+    conditioning: Conditioning,
+    *,
+    bundle: Bundle,
+    seed: int,
+    settings: Settings,
+    region: Region | None = None,
+    callback: StepCallback | None = None,
+) -> Image.Image:
+    """One picture of `CANVAS`; the same bytes for the same seed, alone or among others.
+
+    Args:
+        conditioning: what is looked at.
+        bundle: that can draw.
+        seed: of this picture.
+        settings: how.
+        region: of a picture that is drawn anew; None: all of it.
+        callback: progress.
+    """
+    generator, device = bundle.generator, torch.device(bundle.device)
+    shape = (generator.autoencoder.config.latent_channels, CANVAS[0] // PATCH_SIZE, CANVAS[1] // PATCH_SIZE)
+    noise = torch.Generator().manual_seed(seed)
+    stochastic = settings.sampler == STOCHASTIC
+    latents = sample(
+        generator.denoiser,
+        conditioning,
+        initial_noise(noise, shape).to(device),
+        solver=dpm_solver(generator.schedule, stochastic=stochastic),
+        steps=settings.steps,
+        guidance_scale=settings.guidance_scale,
+        region=region,
+        generator=noise if stochastic else None,
+        callback=callback,
+    )
+    return to_image(generator.autoencoder.decode(latents))
+
+
+def from_image(image: Image.Image) -> Tensor:
+    """A picture to `(1, 3, H, W)` in [-1, 1]."""
+    pixels = torch.from_numpy(np.asarray(image.convert("RGB")).copy())
+    return pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+def to_image(images: Tensor) -> Image.Image:
+    """`(1, 3, H, W)` in [-1, 1] to a picture."""
+    pixels = ((images[0].permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
+def picture_hash(image: Image.Image) -> str:
+    """sha256 of size and pixels: the same for a file and for what was read from it."""
+    rgb = image.convert("RGB")
+    return hashlib.sha256(f"{rgb.width}x{rgb.height}:".encode() + rgb.tobytes()).hexdigest()
+
+
+def maps_size() -> tuple[int, int]:
+    """Height and width of the denoiser's maps, cells."""
+    return CANVAS[0] // PATCH_SIZE, CANVAS[1] // PATCH_SIZE
+
+
+def _stream(words: TextEncoder, text: str) -> TokenStream:
+    states = words.encode([text])
+    return TokenStream(tokens=states.tokens, mask=states.mask)

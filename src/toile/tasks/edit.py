@@ -1,0 +1,253 @@
+"""`edit`: one thing about a garment drawn anew, everything else left as it is (HieraFashDiff, local editing).
+
+The region comes from what is seen, or by hand. The denoiser sees the picture around it, begins from the picture noised
+as far as the attribute needs (Avrahami et al. 2023, blended latent diffusion), and is told the brief so far with the
+change. Pixels outside of the mask are put back exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import torch
+from PIL import Image
+
+import toile
+from toile.bundles import Bundle
+from toile.catalog.briefs import PromptWindow
+from toile.diffusion.conditioning import Maps
+from toile.diffusion.sampler import Region
+from toile.diffusion.windows import NUM_TIMESTEPS, Start, edit_start
+from toile.errors import DataError, QueryError
+from toile.models.autoencoder import cells_of
+from toile.progress import Progress, no_progress
+from toile.recipe import Recipe
+from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
+from toile.tasks.drawing import (
+    CANVAS,
+    Settings,
+    check_seed,
+    conditioning_of,
+    draw,
+    from_image,
+    maps_size,
+    picture_hash,
+)
+from toile.tasks.look import Item, Look, look
+from toile.vision.cutout import cut_out, frame_around
+from toile.vision.masks import Mask, attributes_of, feather
+from toile.vision.paste import changed_outside, paste_back
+from toile.vision.pose_maps import pose_heat_maps
+
+STARTS: Final[tuple[Start, ...]] = ("substage", "released")
+_SURELY: Final = 8  # of 255: how far from black or white a mask's pixels may be
+_FULL: Final = 0.98
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edit:
+    """One edited picture.
+
+    Attributes:
+        image: of the original's size.
+        recipe: how it was made; its first parent is the picture that was edited.
+        mask: `(H, W)`, what was drawn anew.
+        changed_outside: pixels outside of the mask that differ: 0.
+        alignment: cosine of the region with the words, before and after, by the bundle's first encoder.
+        notes: what a user should know.
+    """
+
+    image: Image.Image
+    recipe: Recipe
+    mask: Mask
+    changed_outside: int
+    alignment: tuple[float, float]
+    notes: tuple[str, ...] = ()
+
+
+def edit(
+    image: Image.Image,
+    to: str,
+    *,
+    bundle: Bundle,
+    attribute: str | None = None,
+    mask: Image.Image | None = None,
+    brief: Mapping[str, Any] | None = None,
+    start: Start = "substage",
+    seed: int = 0,
+    settings: Settings | None = None,
+    parent: Recipe | None = None,
+    progress: Progress = no_progress,
+) -> Edit:
+    """Draw a region anew.
+
+    Args:
+        image: RGB picture of a person; with an own mask, of anything.
+        to: what it shall become: 'puffed', 'puff sleeves', 'a stand collar'.
+        bundle: that draws, and reads people and garments.
+        attribute: of `taxonomy.ATTRIBUTES`, or `sleeves`; None: what the words speak of.
+        mask: white where it may change, the picture's size; None: where the attribute shows.
+        brief: what is worn, as the recipe of an edit has it; None: as `parent` has it, or else as it is seen.
+        start: where the attribute's edit begins, see `diffusion.windows.edit_start`; an own mask without an attribute
+            is drawn from pure noise.
+        seed: of the noise.
+        settings: steps, guidance, sampler.
+        parent: the recipe of the picture, where toile made it.
+        progress: watcher.
+
+    Raises:
+        QueryError: it isn't said what to change, or into what; a value is unknown.
+        DataError: no person is seen and no mask is given, nobody wears such a garment, or the mask is unusable.
+        CheckpointError: the bundle can't draw, or can't read people.
+    """
+    settings = settings or Settings()
+    check_seed(seed)
+    if start not in STARTS:
+        raise QueryError(f"start is {start!r}, expected one of {', '.join(STARTS)}")
+    change = read_change(to, attribute, has_mask=mask is not None)
+    rgb = image.convert("RGB")
+    own = None if mask is None else _read_mask(mask, rgb.size)
+    seen = look(rgb, bundle=bundle)
+    person = seen.shows == "person"
+    if not person and own is None:
+        raise DataError("no person is seen in the picture, and so no region to edit; give one with a mask of your own")
+    item = _garment(seen, change) if person and change.attribute else None
+    region = own if own is not None else _seen_mask(seen, item, change)
+    told = brief_of(seen, brief, parent)
+    changed = with_change(told, change, None if item is None else item.cut)
+    begin = NUM_TIMESTEPS - 1
+    if change.attribute is not None:
+        begin = edit_start(list(changed.order).index(change.attribute), start)
+    pasted = _drawn(rgb, region, seen, changed.windows(), begin, bundle, seed, settings, progress)
+    recipe = Recipe(
+        verb="edit",
+        arguments={
+            "to": to,
+            "attribute": attribute,
+            "start": start,
+            "has_own_mask": mask is not None,
+            "brief": as_json(told),
+            **asdict(settings),
+        },
+        seeds=[seed],
+        bundle=bundle.hash,
+        version=toile.__version__,
+        parents=[
+            picture_hash(image),
+            *([] if mask is None else [picture_hash(mask)]),
+            *([] if parent is None else [parent.digest]),
+        ],
+    )
+    return Edit(
+        image=pasted,
+        recipe=recipe,
+        mask=region,
+        changed_outside=changed_outside(rgb, pasted, region),
+        alignment=_alignment(rgb, pasted, region, change.text, bundle),
+        notes=seen.notes,
+    )
+
+
+def _read_mask(mask: Image.Image, size: tuple[int, int]) -> Mask:
+    """A mask by hand, `(H, W)`.
+
+    Raises:
+        DataError: it has another size, is grey, empty or full.
+    """
+    if mask.size != size:
+        raise DataError(
+            f"the mask is {mask.width}x{mask.height} pixels, the picture {size[0]}x{size[1]}; make them equal"
+        )
+    values = np.asarray(mask.convert("L"))
+    if ((values > _SURELY) & (values < 255 - _SURELY)).any():
+        raise DataError("the mask is grey in places; give black where all stays and white where it may change")
+    white: Mask = values > 127
+    if not white.any():
+        raise DataError("the mask is empty: nothing may change; paint white where it may")
+    if white.mean() > _FULL:
+        raise DataError("the mask covers everything: nothing stays; to draw a whole picture use `toile design`")
+    return white
+
+
+def _garment(seen: Look, change: Change) -> Item:
+    """The largest garment that has the attribute.
+
+    Raises:
+        DataError: nobody wears one.
+    """
+    worn = [item for item in seen.items if item.cut is not None]
+    able = [item for item in worn if item.cut and change.attribute in attributes_of(item.cut.category.word)]
+    if not able:
+        names = ", ".join(item.cut.category.word for item in worn if item.cut) or "no garment"
+        raise DataError(f"nothing that is worn has a {str(change.attribute).replace('_', ' ')}; seen: {names}")
+    return able[0]
+
+
+def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
+    """Where the attribute of a garment shows."""
+    assert item is not None
+    assert change.attribute is not None
+    masks, reasons = seen.masks()
+    name = f"{item.name}-{change.attribute}"
+    if name not in masks:
+        raise DataError(reasons[name])
+    return masks[name]
+
+
+def _drawn(
+    photo: Image.Image,
+    mask: Mask,
+    seen: Look,
+    windows: Sequence[PromptWindow],
+    begin: int,
+    bundle: Bundle,
+    seed: int,
+    settings: Settings,
+    progress: Progress,
+) -> Image.Image:
+    """The photo with the region drawn anew."""
+    height, width = CANVAS
+    is_person = seen.shows == "person"
+    person = seen.figure.person if is_person else np.ones((photo.height, photo.width), bool)
+    frame = frame_around(person | mask, width=width, height=height)
+    canvas = from_image(cut_out(photo, person, frame)).to(bundle.device)
+    framed = np.asarray(frame.crop(Image.fromarray(mask), Image.Resampling.NEAREST))
+    cells = cells_of(torch.from_numpy(framed.astype(np.float32))[None, None]).to(bundle.device)
+    autoencoder = bundle.generator.autoencoder
+    with torch.inference_mode():
+        x_0, around = autoencoder.encode(canvas), autoencoder.encode_around(canvas, cells)
+    pose = None
+    if is_person:
+        joints = seen.figure.pose.astype(np.float32).copy()
+        joints[:, :2] = frame.points(joints[:, :2])
+        pose = pose_heat_maps(torch.from_numpy(joints)[None], image_size=CANVAS, map_size=maps_size())
+        pose = pose.to(bundle.device)
+    conditioning = replace(
+        conditioning_of(windows, bundle, settings), maps=Maps(mask=cells, masked_latents=around, pose=pose)
+    )
+    drawn = draw(
+        conditioning,
+        bundle=bundle,
+        seed=seed,
+        settings=settings,
+        region=Region(x_0=x_0, cells=cells, begin=begin),
+        callback=lambda done, total: progress("drawing", done, total),
+    )
+    after = np.ones(CANVAS, np.float32)
+    if is_person:
+        # What was drawn on white is read again: where nobody stands now, the photo's background belongs.
+        (figure,) = bundle.figure_reader.read([drawn])
+        after = feather(figure.person, 1.0)
+    return paste_back(photo, drawn, mask=mask, frame=frame, person_before=person, person_after=after)
+
+
+def _alignment(before: Image.Image, after: Image.Image, mask: Mask, text: str, bundle: Bundle) -> tuple[float, float]:
+    """Cosine of the box around the region with the words."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    pictures = bundle.encoder.encode_images([before.crop(box), after.crop(box)])
+    old, new = (pictures @ bundle.encoder.encode_texts([text])[0]).tolist()
+    return old, new
