@@ -98,8 +98,8 @@ def evaluate(
     name: Annotated[
         str,
         typer.Argument(
-            help="Benchmark: search, design, speed, plates, filter, parse, pose, masks, describe, retrieval, composed, "
-            "caption or fashion-iq."
+            help="Benchmark: search, design, edit, speed, plates, filter, parse, pose, masks, describe, retrieval, "
+            "composed, caption or fashion-iq."
         ),
     ],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,

@@ -20,6 +20,7 @@ T = TypeVar("T")
 BENCHMARKS: Final = (
     "search",
     "design",
+    "edit",
     "speed",
     "plates",
     "filter",
@@ -32,7 +33,7 @@ BENCHMARKS: Final = (
     "caption",
     "fashion-iq",
 )
-_SIZED: Final = ("speed", "plates", "describe", "retrieval", "composed", "caption")
+_SIZED: Final = ("design", "edit", "speed", "plates", "describe", "retrieval", "composed", "caption")
 
 
 def evaluate(
@@ -67,9 +68,13 @@ def evaluate(
 
             return evaluate_search(bundle, data, part, progress)
         case "design":
-            from toile.evaluation.design import evaluate_design
+            from toile.evaluation.design import DesignSizes, evaluate_design
 
-            return evaluate_design(bundle, data, part, progress)
+            return evaluate_design(bundle, data, part, progress, sizes=_sized(DesignSizes, sizes, name))
+        case "edit":
+            from toile.evaluation.edit import EditSizes, evaluate_edit
+
+            return evaluate_edit(bundle, part, progress, sizes=_sized(EditSizes, sizes, name))
         case "speed":
             from toile.evaluation.speed import SpeedSizes, evaluate_speed
 

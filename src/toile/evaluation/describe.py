@@ -20,11 +20,9 @@ from PIL import Image
 from toile import __version__
 from toile.catalog.photos import PART_OF_LABEL, clear_colour, iterate_garments, iterate_streets
 from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
-from toile.catalog.plates.looks import vocabulary as words
-from toile.catalog.plates.looks.rules import main_garment
-from toile.catalog.plates.worn import look_answers
 from toile.catalog.split import Split
 from toile.errors import DataError
+from toile.evaluation.answers import told_answers, true_answers
 from toile.evaluation.gallery import CLASS_TEXTS, DEFAULT_DATA
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
@@ -141,20 +139,15 @@ def evaluate_describe(
 def _score_plate(plate: PlateExample, bundle: Bundle, scores: _Scores) -> None:
     image = Image.fromarray(plate.picture)
     seen = look(image, bundle=bundle)
-    truth = look_answers(plate)
-    main = seen.main
-    told = {} if seen.description is None else {name: getattr(seen.description.caption, name) for name in ATTRIBUTES}
+    truth, told, main = true_answers(plate), told_answers(seen), seen.main
     sure = {} if seen.description is None else dict(seen.description.confidence)
     if main is not None and main.cut is not None:
-        told |= {"pattern": main.cut.pattern.word, "category": main.cut.category.word}
         sure |= {"pattern": main.cut.pattern.confidence, "category": main.cut.category.confidence}
-        told["colour"] = main.colours[0].name if main.colours else None
-    truth["colour"] = words.PALETTE[main_garment(plate.look).cloth.colour].basic
     wrong = []
     for name, value in truth.items():
         right = told.get(name) == value
         scores.add(_NAMES.get(name, name), right)
-        if name in sure and told.get(name) is not None:
+        if name in sure and name in told:
             scores.confidence.append((sure[name], float(right)))
         wrong += [] if right else [f"{name} {value}"]
     scores.show(image, seen, wrong)

@@ -7,8 +7,9 @@ alignment come from the bundle's own encoder: good for comparing one bundle's de
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +18,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile import __version__
+from toile.catalog.briefs import Brief
+from toile.catalog.claims import claims_of, grammar_category
 from toile.catalog.photos import Cutout, load_street_cutouts
+from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.split import Split
 from toile.errors import DataError
+from toile.evaluation.answers import told_answers, true_answers
 from toile.evaluation.gallery import data_files
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
@@ -28,11 +33,13 @@ from toile.metrics.distribution import frechet_distance, kernel_distance
 from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress
 from toile.tasks.design import design
+from toile.tasks.drawing import CANVAS
+from toile.tasks.look import look
+from toile.training.config import Strict
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-NUM_DESIGNS: Final = 256
 NUM_SHOWN: Final = 32
 _MIN_PHOTOS: Final = 8
 _NOTES: Final = (
@@ -45,7 +52,20 @@ _NOTES: Final = (
     "reference_kid, reference_fid: as many training photos as there are designs, against the scored photos",
     "reference_alignment_margin: of the scored photos and their own captions, the most that designs could be asked for",
     "designs: one for each caption in turn, seed i and its croquis pose for design i, none left out",
+    "attribute_accuracy: mean over A1 to A5 and colour; plates of the split, asked for by garments and colours, "
+    "concepts, and attributes one after the other, each drawn once; right if `look` tells what was asked; reference: "
+    "of the plates' own pictures, the readers' limit",
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignSizes(Strict):
+    """How much is measured; the defaults are what the published figures mean."""
+
+    designs: int = 256
+    plates: int = 150
+    """Briefs with attributes."""
+    plate_seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +81,7 @@ def evaluate_design(
     split: Split | None,
     progress: Progress,
     *,
-    num_designs: int = NUM_DESIGNS,
+    sizes: DesignSizes | None = None,
 ) -> Report:
     """The design benchmark; see the module's docstring and the report's notes.
 
@@ -69,6 +89,8 @@ def evaluate_design(
         DataError: a file is missing or has too few people to compare with.
     """
     start = time.perf_counter()
+    sizes = sizes or DesignSizes()
+    num_designs = sizes.designs
     files = data_files(data, "streets.parquet")
     photos = [cutout for file in files for cutout in load_street_cutouts(file, split)]
     if len(photos) < _MIN_PHOTOS:
@@ -89,6 +111,12 @@ def evaluate_design(
         figures |= aligned
         intervals |= sureness
     figures["design_s_per_image"] = drawn.seconds / num_designs
+    sheets = {"designs": picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])}
+    if sizes.plates:
+        told = _attributes(bundle, split, sizes, progress)
+        figures |= told.figures
+        intervals |= told.intervals
+        sheets["briefs"] = told.sheet
     return Report(
         benchmark="design",
         figures=figures,
@@ -98,7 +126,58 @@ def evaluate_design(
         version=__version__,
         seconds=time.perf_counter() - start,
         notes=list(_NOTES),
-        sheets={"designs": picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])},
+        sheets=sheets,
+    )
+
+
+def _briefs(config: PlateConfig, split: Split | None) -> Iterator[tuple[PlateExample, Brief]]:
+    """Plates whose main garment has an everyday name, in words that name garments and colours only."""
+    for plate in examples(config, split):
+        words = plate.captions[min(2, len(plate.captions) - 1)]
+        brief = Brief.of_caption(words, plate.hierarchical)
+        if any(grammar_category(claim) == brief.category for claim in claims_of(words)[:1]):
+            yield plate, brief
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Attributes:
+    figures: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    sheet: Image.Image
+
+
+def _attributes(bundle: Bundle, split: Split | None, sizes: DesignSizes, progress: Progress) -> _Attributes:
+    """Do designs show the attributes that were asked for?"""
+    samples: dict[str, list[float]] = {}
+    shown: list[tuple[Image.Image, str]] = []
+    config = PlateConfig(seed=sizes.plate_seed, height=CANVAS[0])
+    for done, (plate, brief) in enumerate(islice(_briefs(config, split), sizes.plates)):
+        progress("drawing briefs", done, sizes.plates)
+        truth = true_answers(plate)
+        # What the plate hides, under a coat or behind a bag, can't be asked of the design's reader, either.
+        asked = {name: value for name, value in brief.attributes.items() if truth.get(name) == value}
+        (drawn,) = design(
+            brief.words,
+            bundle=bundle,
+            concepts=brief.concepts,
+            attributes=asked,
+            seed=plate.index,
+        )
+        wanted = asked | {"colour": truth["colour"]}
+        for prefix, image in (("", drawn.image), ("reference_", Image.fromarray(plate.picture))):
+            told = told_answers(look(image, bundle=bundle))
+            for name, value in wanted.items():
+                samples.setdefault(f"{prefix}attribute_{name}", []).append(float(told.get(name) == value))
+        if len(shown) < NUM_SHOWN:
+            shown.append((drawn.image, f"{brief.words}, {', '.join(asked.values())}"))
+    figures = {name: float(np.mean(values)) for name, values in samples.items()}
+    for prefix in ("", "reference_"):
+        means = [value for name, value in figures.items() if name.startswith(f"{prefix}attribute_")]
+        figures[f"{prefix}attribute_accuracy"] = float(np.mean(means))
+    return _Attributes(
+        figures=figures,
+        intervals={name: bootstrap_mean(np.array(values)) for name, values in samples.items()},
+        sheet=picture_sheet(*zip(*shown, strict=True)),
     )
 
 

@@ -12,12 +12,13 @@ from fakes import FakeBundle
 from toile.catalog.photos import Cutout
 from toile.errors import DataError
 from toile.evaluation import design as benchmark
-from toile.evaluation.design import alignment_margins, evaluate_design
+from toile.evaluation.design import DesignSizes, alignment_margins, evaluate_design
 from toile.progress import no_progress
 from toile.recipe import Recipe
 from toile.tasks.design import Design
 
 SHADES = {"red": (200, 30, 40), "green": (46, 125, 60), "blue": (47, 99, 184)}
+SIZES = DesignSizes(designs=24, plates=0)
 FIGURES = {"kid", "kid_std", "fid", "alignment", "alignment_shuffled", "alignment_margin", "alignment_margin_low"}
 
 
@@ -60,7 +61,7 @@ def stand_ins(monkeypatch, tmp_path):
     (tmp_path / "streets.parquet").touch()
 
     def use(obedient):
-        def draw(prompt, *, bundle, seed):
+        def draw(prompt, *, bundle, seed, **brief):
             name = prompt.split()[0] if obedient else [*SHADES][seed * 7 % 3 - 1]
             image = parts["train"][(seed * 3 + [*SHADES].index(name)) % 24].image
             recipe = Recipe(verb="design", arguments={"prompt": prompt}, bundle=bundle.hash, version="0", seeds=[seed])
@@ -74,7 +75,7 @@ def stand_ins(monkeypatch, tmp_path):
 
 def test_designs_that_follow_their_words_have_a_margin(stand_ins):
     path = stand_ins(obedient=True)
-    report = evaluate_design(FakeBundle(), [path], "test", no_progress, num_designs=24)
+    report = evaluate_design(FakeBundle(), [path], "test", no_progress, sizes=SIZES)
     figures = report.figures
     references = {f"reference_{name}" for name in FIGURES}
     assert set(figures) == FIGURES | references | {"design_s_per_image"}
@@ -88,7 +89,7 @@ def test_designs_that_follow_their_words_have_a_margin(stand_ins):
 
 def test_designs_that_do_not_have_none(stand_ins):
     path = stand_ins(obedient=False)
-    figures = evaluate_design(FakeBundle(), [path], "test", no_progress, num_designs=24).figures
+    figures = evaluate_design(FakeBundle(), [path], "test", no_progress, sizes=SIZES).figures
     assert figures["alignment_margin_low"] < 0
     assert figures["reference_alignment_margin_low"] > 0
 
@@ -96,7 +97,7 @@ def test_designs_that_do_not_have_none(stand_ins):
 def test_the_very_photos_of_training_are_as_far_as_the_reference(stand_ins):
     # the stand-in's designs are the training photos, all of them, in another order
     path = stand_ins(obedient=True)
-    figures = evaluate_design(FakeBundle(), [path], "test", no_progress, num_designs=24).figures
+    figures = evaluate_design(FakeBundle(), [path], "test", no_progress, sizes=SIZES).figures
     assert figures["fid"] == pytest.approx(figures["reference_fid"], rel=0.25)
 
 
@@ -111,3 +112,40 @@ def test_garments_are_not_streets(tmp_path):
     pq.write_table(pa.table({"image_id": ["a"]}), tmp_path / "garments.parquet")
     with pytest.raises(DataError, match=r"garments\.parquet lacks the columns"):
         evaluate_design(FakeBundle(), [tmp_path / "garments.parquet"], "test", no_progress)
+
+
+def test_attributes_that_are_drawn_as_asked_count(stand_ins, monkeypatch):
+    """Designs that are the plates themselves, and a reader that knows what is asked of them."""
+    path = stand_ins(obedient=True)
+    asked: list[dict[str, str]] = []
+
+    def draw(prompt, *, bundle, seed, attributes=None, concepts=()):
+        if attributes is not None:
+            asked.append({**attributes, "prompt": prompt})
+        recipe = Recipe(verb="design", arguments={"prompt": prompt}, bundle="0", version="0", seeds=[seed])
+        return [Design(image=Image.new("RGB", (192, 256), "red"), recipe=recipe)]
+
+    read: list[str] = []
+
+    def look(image, *, bundle):
+        read.append("design" if image.getpixel((0, 0)) == (255, 0, 0) else "plate")
+        return read[-1]
+
+    def told(seen):
+        return {**asked[-1], "collar": "v"} if seen == "design" else {}
+
+    monkeypatch.setattr(benchmark, "design", draw)
+    monkeypatch.setattr(benchmark, "look", look)
+    monkeypatch.setattr(benchmark, "told_answers", told)
+    figures = evaluate_design(
+        FakeBundle(), [path], "test", no_progress, sizes=DesignSizes(designs=24, plates=30)
+    ).figures
+    assert len(asked) == 30
+    assert read[:2] == ["design", "plate"]
+    assert figures["attribute_length"] == figures["attribute_sleeve_length"] == 1
+    share = np.mean([one["collar"] == "v" for one in asked if "collar" in one])
+    assert 0 < share < 1
+    assert figures["attribute_collar"] == pytest.approx(share)
+    assert figures["attribute_colour"] == figures["reference_attribute_accuracy"] == 0
+    names = ("length", "sleeve_length", "sleeve_type", "collar", "hem", "colour")
+    assert figures["attribute_accuracy"] == pytest.approx(np.mean([figures[f"attribute_{name}"] for name in names]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from toile.models.autoencoder import Autoencoder, AutoencoderConfig
+from toile.models.autoencoder import Autoencoder, AutoencoderConfig, cells_of
 from toile.recipes.autoencoder import colour_means, patch_components, to_pixels
 
 
@@ -52,3 +52,19 @@ def test_fitted_latents_have_mean_zero_and_variance_one_over_all_channels() -> N
 def test_sides_must_be_multiples_of_eight() -> None:
     with pytest.raises(ValueError, match=r"images are \(60, 48\) high and wide, expected multiples of 8"):
         _tiny().encode(torch.zeros(1, 3, 60, 48))
+
+
+@torch.no_grad()
+def test_nothing_of_a_hidden_region_is_told() -> None:
+    autoencoder = _tiny()
+    one, other = torch.rand(2, 1, 3, 64, 48).unbind(0)
+    masks = torch.zeros(1, 1, 64, 48)
+    masks[..., 20:41, 10:30] = 1
+    other = torch.where(masks > 0, other, one)
+    cells = cells_of(masks)
+    assert cells[0, 0].nonzero().amin(0).tolist() == [2, 1]
+    assert cells[0, 0].nonzero().amax(0).tolist() == [5, 3]
+    assert torch.equal(autoencoder.encode_around(one, cells), autoencoder.encode_around(other, cells))
+    assert not torch.equal(autoencoder.encode_around(one, cells), autoencoder.encode(one))
+    assert torch.equal(autoencoder.encode_around(one, torch.zeros_like(cells)), autoencoder.encode(one))
+    assert (autoencoder.encode_around(one, torch.ones_like(cells)) == 0).all()

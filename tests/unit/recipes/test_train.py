@@ -60,7 +60,12 @@ _TINY = {
         "batch_size=4",
         "model={vocab_size=300, dim=16, num_layers=1, num_heads=2, feedforward_dim=16}",
     ],
-    "denoiser": ["batch_size=2", "garment_share=0.5", "model={widths=[32, 32, 32], head_dim=16}", "num_views=1"],
+    "denoiser": [
+        "batch_size=4",
+        "mix={garment_share=0.25, mask_share=0.5, sketch_share=0.5}",
+        "snr_gamma=5.0",
+        "model={widths=[32, 32, 32], head_dim=16}",
+    ],
 }
 
 
