@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ import torch
 from pydantic import TypeAdapter
 from torch import nn
 
-from toile.bundles.parts import Manifest, read_manifest, read_tensors
+from toile.bundles.parts import GENERATOR, Manifest, file_hash, read_manifest, read_tensors
 from toile.errors import CheckpointError, ConfigError
 from toile.models.memory import channels_last
-from toile.models.protocols import Encoder
+from toile.models.protocols import Encoder, LatentCodec, WordTower
 
 if TYPE_CHECKING:
     from diffusers import UNet2DConditionModel
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from toile.models.unifashion_encoder import UniFashionEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
+_EMBEDDED_CANVAS: Final = (256, 192)
+_CHECKPOINTS: Final = ("people", GENERATOR)
+"""Folders of a bundle that hold checkpoints in their own layouts."""
 
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -50,10 +54,12 @@ def _validated(schema: type[Config], values: dict[str, Any]) -> Config:
 class Generator:
     """The models that draw a picture."""
 
-    text_encoder: TextEncoder
-    autoencoder: Autoencoder
+    text_encoder: WordTower
+    autoencoder: LatentCodec
     denoiser: LatentDenoiser
     schedule: NoiseScheduleConfig
+    canvas: tuple[int, int]
+    """Height and width of what is drawn, pixels."""
 
 
 class Bundle:
@@ -77,8 +83,14 @@ class Bundle:
 
     @property
     def hash(self) -> str:
-        """sha256 of all configs and weights."""
-        return self.manifest.hash
+        """sha256 of all configs and weights, of checkpoints in `people` and `generator`, too."""
+        files = [path for name in _CHECKPOINTS for path in sorted((self.folder / name).rglob("*")) if path.is_file()]
+        if not files:
+            return self.manifest.hash
+        digest = hashlib.sha256(self.manifest.hash.encode())
+        for path in files:
+            digest.update(f"{path.relative_to(self.folder).as_posix()}:{file_hash(path)}\n".encode())
+        return digest.hexdigest()
 
     @property
     def card(self) -> dict[str, Any]:
@@ -220,7 +232,7 @@ class Bundle:
 
     @cached_property
     def generator(self) -> Generator:
-        """Text tower, autoencoder and denoiser together.
+        """Text tower, autoencoder and denoiser together; those of a Stable Diffusion in `generator`, if there.
 
         Raises:
             CheckpointError: one is missing or broken.
@@ -228,11 +240,23 @@ class Bundle:
         from toile.diffusion.sampler import NoiseScheduleConfig
         from toile.models.denoiser import LatentDenoiser
 
+        if (self.folder / GENERATOR).is_dir():
+            from toile.models.stable_diffusion import canvas_of, read_stable_diffusion
+
+            unet, codec, words, schedule = read_stable_diffusion(self.folder / GENERATOR, self.device)
+            return Generator(
+                denoiser=LatentDenoiser(unet),
+                text_encoder=words,
+                autoencoder=codec,
+                schedule=schedule,
+                canvas=canvas_of(unet),
+            )
         return Generator(
             denoiser=LatentDenoiser(self.unet),
             text_encoder=self.text_encoder,
             autoencoder=self.autoencoder,
             schedule=_validated(NoiseScheduleConfig, self.manifest.parts["denoiser"].config["schedule"]),
+            canvas=_EMBEDDED_CANVAS,
         )
 
 

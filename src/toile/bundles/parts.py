@@ -51,7 +51,12 @@ class Manifest:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _sha256(path: Path) -> str:
+GENERATOR: Final = "generator"
+"""Folder of a bundle that holds a Stable Diffusion, which then draws in place of the embedded denoiser."""
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -120,7 +125,7 @@ def _write(folder: Path, name: str, module: nn.Module) -> dict[str, str]:
         suffix = f"-{index + 1}-of-{len(groups)}" if len(groups) > 1 else ""
         path = folder / f"{name}{suffix}.safetensors"
         save_file(group, path)
-        files[path.name] = _sha256(path)
+        files[path.name] = file_hash(path)
     return files
 
 
@@ -132,8 +137,8 @@ def broken_files(folder: Path, manifest: Manifest) -> dict[str, str]:
             path = folder / name
             if not path.is_file():
                 problems[name] = "missing"
-            elif _sha256(path) != expected:
-                problems[name] = f"corrupted: sha256 {_sha256(path)[:12]}…, expected {expected[:12]}…"
+            elif file_hash(path) != expected:
+                problems[name] = f"corrupted: sha256 {file_hash(path)[:12]}…, expected {expected[:12]}…"
     return problems
 
 
@@ -160,12 +165,19 @@ def read_tensors(folder: Path, manifest: Manifest, name: str) -> dict[str, Tenso
 def assemble(sources: Sequence[Path], into: Path, *, name: str) -> Manifest:
     """Join the parts of several bundles into one folder; parts that are already there under the same name are replaced.
 
+    A Stable Diffusion folder in diffusers' layout among them becomes the bundle's generator, its U-Net widened.
+
     Raises:
         CheckpointError: a source is no bundle, or one of its files is broken.
     """
     into.mkdir(parents=True, exist_ok=True)
     parts = dict(read_manifest(into).parts) if (into / MANIFEST_NAME).is_file() else {}
     for source in sources:
+        if (source / "model_index.json").is_file():
+            from toile.models.stable_diffusion import write_widened
+
+            write_widened(source, into / GENERATOR)
+            continue
         manifest = read_manifest(source)
         for file, problem in broken_files(source, manifest).items():
             raise CheckpointError(f"{file} of {source} is {problem}; train that part again")

@@ -83,14 +83,21 @@ def tune(
 
 @app.command()
 def bundle(
-    parts: Annotated[list[Path], typer.Argument(help="Bundle folders, such as those that train prints.")],
+    parts: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Bundle folders, as train prints them; `embedded`; or a Stable Diffusion folder, which then draws."
+        ),
+    ],
     into: Annotated[Path, typer.Option(help="Folder of the bundle; made if missing. Parts of the same name go.")],
     name: Annotated[str, typer.Option(help="What the bundle calls itself.")] = "own",
 ) -> None:
     """Join trained parts into one bundle, for --bundle; prints its hash."""
-    from toile.bundles import assemble
+    from toile.bundles import assemble, load_bundle
 
-    typer.echo(assemble(parts, into, name=name).hash)
+    folders = [load_bundle().folder if part == Path("embedded") else part for part in parts]
+    assemble(folders, into, name=name)
+    typer.echo(load_bundle(into).hash)
 
 
 @app.command()

@@ -33,7 +33,6 @@ from toile.metrics.distribution import frechet_distance, kernel_distance
 from toile.models.protocols import Embeddings, Encoder
 from toile.progress import Progress
 from toile.tasks.design import design
-from toile.tasks.drawing import CANVAS
 from toile.tasks.look import look
 from toile.training.config import Strict
 
@@ -150,7 +149,7 @@ def _attributes(bundle: Bundle, split: Split | None, sizes: DesignSizes, progres
     """Do designs show the attributes that were asked for?"""
     samples: dict[str, list[float]] = {}
     shown: list[tuple[Image.Image, str]] = []
-    config = PlateConfig(seed=sizes.plate_seed, height=CANVAS[0])
+    config = PlateConfig(seed=sizes.plate_seed, height=256)
     for done, (plate, brief) in enumerate(islice(_briefs(config, split), sizes.plates)):
         progress("drawing briefs", done, sizes.plates)
         truth = true_answers(plate)

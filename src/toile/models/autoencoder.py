@@ -135,6 +135,11 @@ class Autoencoder(nn.Module):
         latents = self.encode_unscaled(images)
         return self.decode_unscaled(latents + latents.detach().std((0, 2, 3), keepdim=True) * latent_noise)
 
+    @property
+    def latent_channels(self) -> int:
+        """C."""
+        return self.config.latent_channels
+
     def encode(self, images: Tensor) -> Tensor:
         """Pictures `(B, 3, H, W)` in [-1, 1], sides divisible by 8, to latents `(B, C, H/8, W/8)`."""
         if images.shape[-2] % PATCH_SIZE or images.shape[-1] % PATCH_SIZE:

@@ -8,9 +8,40 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
+
+from toile.models.text_encoder import TextStates
 
 Embeddings = NDArray[np.float32]
 """`(N, D)`, each row L2-normalised: a dot product is a cosine."""
+
+
+class WordTower(Protocol):
+    """Words to what a denoiser's cross-attention reads."""
+
+    def encode(self, texts: Sequence[str]) -> TextStates:
+        """Hidden states of `texts`.
+
+        Raises:
+            QueryError: a text is longer than the window.
+        """
+
+
+class LatentCodec(Protocol):
+    """Pictures `(B, 3, H, W)` in [-1, 1] to latents `(B, C, H/8, W/8)`, and back."""
+
+    @property
+    def latent_channels(self) -> int:
+        """C."""
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Latents, scaled as the denoiser knows them."""
+
+    def encode_around(self, images: Tensor, cells: Tensor) -> Tensor:
+        """Latents of pictures of which the region `cells` `(B, 1, H/8, W/8)` is hidden."""
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """The reverse of `encode`."""
 
 
 class Encoder(Protocol):

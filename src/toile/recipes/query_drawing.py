@@ -28,7 +28,7 @@ class QueryDrawing:
             CheckpointError: the bundle has none, or they are broken.
         """
         generator = bundle.generator
-        self.autoencoder, self.unet = generator.autoencoder, bundle.unet
+        self.autoencoder, self.unet = bundle.autoencoder, bundle.unet
         for network in (self.autoencoder, self.unet):
             network.requires_grad_(requires_grad=False)
         self.empty = generator.text_encoder.encode([""])

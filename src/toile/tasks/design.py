@@ -24,15 +24,15 @@ from toile.models.autoencoder import PATCH_SIZE
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes
 from toile.tasks.brief import read_brief
-from toile.tasks.drawing import CANVAS, Settings, check_seed, conditioning_of, draw, maps_size, picture_hash
-from toile.vision.croquis import CROQUIS, croquis_of
+from toile.tasks.drawing import Settings, check_seed, conditioning_of, draw, maps_size, picture_hash
+from toile.vision.croquis import CROQUIS, CROQUIS_SIZE, croquis_of
 from toile.vision.cutout import frame_around
 from toile.vision.pose_maps import MIN_CONFIDENCE, pose_heat_maps
 
 ANY_POSE: Final = "any"
 NO_POSE: Final = "none"
 Joints = Sequence[Sequence[float]]
-"""COCO-18, 18 rows of x, y in pixels of `CANVAS` and confidence."""
+"""COCO-18, 18 rows of x, y in pixels of the canvas and confidence."""
 _NUM_JOINTS: Final = 18
 _DARK: Final = 0.5  # mean of a picture below which it is no drawing on paper
 _LEAST_JOINTS: Final = 6
@@ -92,11 +92,12 @@ def design(
         raise QueryError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)}")
     _check_pose(pose)
     brief = read_brief(prompt, concepts=concepts, attributes=attributes, order=order)
-    lines = None if sketch is None else sketch_map(sketch).to(bundle.device)
+    canvas = bundle.generator.canvas
+    lines = None if sketch is None else sketch_map(sketch, canvas).to(bundle.device)
     words = conditioning_of(brief.windows(SCHEDULES[schedule]), bundle, settings)
     designs = []
     for index in range(n):
-        heat = _pose_maps(pose, seed + index)
+        heat = _pose_maps(pose, seed + index, canvas)
         maps = Maps(pose=None if heat is None else heat.to(bundle.device), sketch=lines)
         image = draw(
             replace(words, maps=maps),
@@ -139,13 +140,14 @@ def pose_of(image: Image.Image, *, bundle: Bundle) -> Joints:
             f"no person is seen in the picture of the pose ({int(seen.sum())} of {_NUM_JOINTS} joints); "
             "give one of a standing person, or name a pose"
         )
-    frame = frame_around(figure.person, width=CANVAS[1], height=CANVAS[0])
+    height, width = bundle.generator.canvas
+    frame = frame_around(figure.person, width=width, height=height)
     moved = figure.pose.astype(np.float32).copy()
     moved[:, :2] = frame.points(moved[:, :2])
     return [[round(float(value), 2) for value in joint] for joint in moved]
 
 
-def sketch_map(sketch: Image.Image) -> Tensor:
+def sketch_map(sketch: Image.Image, canvas: tuple[int, int]) -> Tensor:
     """Lines as the denoiser sees them, `(1, 1, h, w)`, 1 = line; fitted into the canvas with paper around.
 
     Raises:
@@ -158,13 +160,13 @@ def sketch_map(sketch: Image.Image) -> Tensor:
         )
     if paper.max() - paper.min() < 0.2:
         raise DataError("the sketch has no lines: it is one flat tone")
-    height, width = CANVAS
+    height, width = canvas
     scale = min(height / paper.shape[0], width / paper.shape[1])
     size = max(1, round(paper.shape[1] * scale)), max(1, round(paper.shape[0] * scale))
-    canvas = Image.new("L", (width, height), 255)
+    page = Image.new("L", (width, height), 255)
     fitted = sketch.convert("L").resize(size, Image.Resampling.BOX)
-    canvas.paste(fitted, ((width - size[0]) // 2, (height - size[1]) // 2))
-    lines = 1 - torch.from_numpy(np.asarray(canvas, np.float32)) / 255
+    page.paste(fitted, ((width - size[0]) // 2, (height - size[1]) // 2))
+    lines = 1 - torch.from_numpy(np.asarray(page, np.float32)) / 255
     return F.max_pool2d(lines[None, None], PATCH_SIZE)
 
 
@@ -200,15 +202,15 @@ def _check_pose(pose: str | Joints) -> None:
         raise QueryError(f"pose has {len(pose)} joints, expected {_NUM_JOINTS} of x, y and confidence")
 
 
-def _pose_maps(pose: str | Joints, seed: int) -> Tensor | None:
+def _pose_maps(pose: str | Joints, seed: int, canvas: tuple[int, int]) -> Tensor | None:
     """What the denoiser sees of the pose, `(1, 18, h, w)`."""
     if pose == NO_POSE:
         return None
     if isinstance(pose, str):
-        joints = torch.from_numpy(croquis_of(seed) if pose == ANY_POSE else CROQUIS[pose])
+        joints, size = torch.from_numpy(croquis_of(seed) if pose == ANY_POSE else CROQUIS[pose]), CROQUIS_SIZE
     else:
-        joints = torch.tensor([list(joint) for joint in pose])
-    return pose_heat_maps(joints[None], image_size=CANVAS, map_size=maps_size())
+        joints, size = torch.tensor([list(joint) for joint in pose]), canvas
+    return pose_heat_maps(joints[None], image_size=size, map_size=maps_size(canvas))
 
 
 def _counting(progress: Progress, index: int, n: int) -> StepCallback:

@@ -19,10 +19,8 @@ from toile.diffusion.sampler import Region, StepCallback, dpm_solver, initial_no
 from toile.diffusion.windows import POSE_WINDOWS
 from toile.errors import QueryError
 from toile.models.autoencoder import PATCH_SIZE
-from toile.models.text_encoder import TextEncoder
+from toile.models.protocols import WordTower
 
-CANVAS: Final = (256, 192)
-"""Height and width that the embedded bundle draws, pixels."""
 MAX_STEPS: Final = 1000
 STOCHASTIC: Final = "dpm-sde"
 SAMPLERS: Final = (STOCHASTIC, "dpm")
@@ -93,7 +91,7 @@ def draw(
     region: Region | None = None,
     callback: StepCallback | None = None,
 ) -> Image.Image:
-    """One picture of `CANVAS`; the same bytes for the same seed, alone or among others.
+    """One picture of the generator's canvas; the same bytes for the same seed, alone or among others.
 
     Args:
         conditioning: what is looked at.
@@ -104,7 +102,7 @@ def draw(
         callback: progress.
     """
     generator, device = bundle.generator, torch.device(bundle.device)
-    shape = (generator.autoencoder.config.latent_channels, CANVAS[0] // PATCH_SIZE, CANVAS[1] // PATCH_SIZE)
+    shape = (generator.autoencoder.latent_channels, *maps_size(generator.canvas))
     noise = torch.Generator().manual_seed(seed)
     stochastic = settings.sampler == STOCHASTIC
     latents = sample(
@@ -139,11 +137,11 @@ def picture_hash(image: Image.Image) -> str:
     return hashlib.sha256(f"{rgb.width}x{rgb.height}:".encode() + rgb.tobytes()).hexdigest()
 
 
-def maps_size() -> tuple[int, int]:
+def maps_size(canvas: tuple[int, int]) -> tuple[int, int]:
     """Height and width of the denoiser's maps, cells."""
-    return CANVAS[0] // PATCH_SIZE, CANVAS[1] // PATCH_SIZE
+    return canvas[0] // PATCH_SIZE, canvas[1] // PATCH_SIZE
 
 
-def _stream(words: TextEncoder, text: str) -> TokenStream:
+def _stream(words: WordTower, text: str) -> TokenStream:
     states = words.encode([text])
     return TokenStream(tokens=states.tokens, mask=states.mask)

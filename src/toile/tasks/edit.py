@@ -27,7 +27,6 @@ from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
 from toile.tasks.drawing import (
-    CANVAS,
     Settings,
     check_seed,
     conditioning_of,
@@ -209,21 +208,21 @@ def _drawn(
     progress: Progress,
 ) -> Image.Image:
     """The photo with the region drawn anew."""
-    height, width = CANVAS
+    height, width = canvas = bundle.generator.canvas
     is_person = seen.shows == "person"
     person = seen.figure.person if is_person else np.ones((photo.height, photo.width), bool)
     frame = frame_around(person | mask, width=width, height=height)
-    canvas = from_image(cut_out(photo, person, frame)).to(bundle.device)
+    framed_photo = from_image(cut_out(photo, person, frame)).to(bundle.device)
     framed = np.asarray(frame.crop(Image.fromarray(mask), Image.Resampling.NEAREST))
     cells = cells_of(torch.from_numpy(framed.astype(np.float32))[None, None]).to(bundle.device)
     autoencoder = bundle.generator.autoencoder
     with torch.inference_mode():
-        x_0, around = autoencoder.encode(canvas), autoencoder.encode_around(canvas, cells)
+        x_0, around = autoencoder.encode(framed_photo), autoencoder.encode_around(framed_photo, cells)
     pose = None
     if is_person:
         joints = seen.figure.pose.astype(np.float32).copy()
         joints[:, :2] = frame.points(joints[:, :2])
-        pose = pose_heat_maps(torch.from_numpy(joints)[None], image_size=CANVAS, map_size=maps_size())
+        pose = pose_heat_maps(torch.from_numpy(joints)[None], image_size=canvas, map_size=maps_size(canvas))
         pose = pose.to(bundle.device)
     conditioning = replace(
         conditioning_of(windows, bundle, settings), maps=Maps(mask=cells, masked_latents=around, pose=pose)
@@ -236,7 +235,7 @@ def _drawn(
         region=Region(x_0=x_0, cells=cells, begin=begin),
         callback=lambda done, total: progress("drawing", done, total),
     )
-    after = np.ones(CANVAS, np.float32)
+    after = np.ones(canvas, np.float32)
     if is_person:
         # What was drawn on white is read again: where nobody stands now, the photo's background belongs.
         (figure,) = bundle.figure_reader.read([drawn])
