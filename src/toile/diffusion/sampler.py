@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -99,6 +99,67 @@ def guided(denoiser: Denoiser, x_t: Tensor, timestep: int, conditioning: Conditi
     return unconditional + guidance_scale * (conditional - unconditional)
 
 
+Predict = Callable[[Tensor, int], Tensor]
+"""`(x_t, timestep)` to a prediction, guidance and all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step is done."""
+
+    index: int
+    num_steps: int
+    timestep: int
+    """That the network was asked at."""
+    x_t: Tensor
+    """After the step."""
+
+
+def sampling(
+    predict: Predict,
+    x_T: Tensor,  # noqa: N803  (the literature's symbol)
+    *,
+    solver: SchedulerMixin,
+    steps: int,
+    region: Region | None = None,
+    generator: torch.Generator | None = None,
+) -> Generator[Step, Tensor | None, None]:
+    """The loop, step by step: one picture's latents `(1, C, h, w)` from pure noise, or a region of a picture.
+
+    One picture at a time: matrix products round differently in batches of different sizes, and picture *i* of a batch
+    must be bit for bit the picture made alone with its seed. On a CPU a batch would hardly be faster.
+
+    Args:
+        predict: see `Predict`.
+        x_T: from `initial_noise`.
+        solver: a diffusers scheduler, such as `dpm_solver`'s; it belongs to this picture alone.
+        steps: network evaluations (twice that with guidance) from pure noise; a region takes those from its beginning.
+        region: what is drawn anew; None: everything.
+        generator: on the CPU, of the noise that a stochastic solver adds; None for other solvers.
+
+    Yields:
+        Each step. What is sent back takes the place of its `x_t`.
+    """
+    own_noise = {} if generator is None else {"generator": generator}
+    solver.set_timesteps(steps)
+    first = 0 if region is None else int((solver.timesteps > region.begin).sum())
+    timesteps = solver.timesteps[first:]
+    x_t: Tensor = x_T * solver.init_noise_sigma
+    levels = torch.ones(0)
+    if region is not None:
+        levels = torch.cat([solver.alphas_cumprod[timesteps], torch.ones(1)]).to(x_T)
+        if hasattr(solver, "set_begin_index"):  # solvers without it don't count their steps
+            solver.set_begin_index(first)
+        x_t = noised(region.x_0, x_T, levels[:1])
+    for index, timestep in enumerate(timesteps):
+        prediction = predict(solver.scale_model_input(x_t, timestep), int(timestep))
+        x_t = solver.step(prediction, timestep, x_t, **own_noise).prev_sample
+        if region is not None:
+            x_t = region.blended(x_t, x_T, levels[index + 1])
+        sent = yield Step(index=index, num_steps=len(timesteps), timestep=int(timestep), x_t=x_t)
+        x_t = x_t if sent is None else sent
+
+
 @torch.inference_mode()
 def sample(
     denoiser: Denoiser,
@@ -112,36 +173,26 @@ def sample(
     generator: torch.Generator | None = None,
     callback: StepCallback | None = None,
 ) -> Tensor:
-    """Denoise one picture's latents, `(1, C, h, w)` to `(1, C, h, w)`: from pure noise, or a region of a picture.
-
-    One picture at a time: matrix products round differently in batches of different sizes, and picture *i* of a batch
-    must be bit for bit the picture made alone with its seed. On a CPU a batch would hardly be faster.
+    """`sampling` to its end: one picture's latents, `(1, C, h, w)` to `(1, C, h, w)`.
 
     Args:
         denoiser: the network.
         conditioning: what it looks at.
-        x_T: from `initial_noise`.
-        solver: a diffusers scheduler, such as `dpm_solver`'s.
-        steps: network evaluations (twice that with guidance) from pure noise; a region takes those from its beginning.
+        x_T: see `sampling`.
+        solver: see `sampling`.
+        steps: see `sampling`.
         guidance_scale: see `guided`.
-        region: what is drawn anew; None: everything.
-        generator: on the CPU, of the noise that a stochastic solver adds; None for other solvers.
+        region: see `sampling`.
+        generator: see `sampling`.
         callback: progress.
     """
-    own_noise = {} if generator is None else {"generator": generator}
-    solver.set_timesteps(steps)
-    levels = torch.cat([solver.alphas_cumprod[solver.timesteps], torch.ones(1)]).to(x_T)
-    first = 0 if region is None else int((solver.timesteps > region.begin).sum())
-    timesteps = solver.timesteps[first:]
-    x_t: Tensor = x_T * solver.init_noise_sigma
-    if region is not None:
-        solver.set_begin_index(first)
-        x_t = noised(region.x_0, x_T, levels[first : first + 1])
-    for index, timestep in enumerate(timesteps):
-        prediction = guided(denoiser, x_t, int(timestep), conditioning, guidance_scale)
-        x_t = solver.step(prediction, timestep, x_t, **own_noise).prev_sample
-        if region is not None:
-            x_t = region.blended(x_t, x_T, levels[first + index + 1])
+
+    def predict(x_t: Tensor, timestep: int) -> Tensor:
+        return guided(denoiser, x_t, timestep, conditioning, guidance_scale)
+
+    x_0 = x_T
+    for step in sampling(predict, x_T, solver=solver, steps=steps, region=region, generator=generator):
+        x_0 = step.x_t
         if callback is not None:
-            callback(index + 1, len(timesteps))
-    return x_t
+            callback(step.index + 1, step.num_steps)
+    return x_0

@@ -62,8 +62,9 @@ def widened(unet: UNet2DConditionModel) -> UNet2DConditionModel:
 class ClipWords:
     """CLIP's text tower as Stable Diffusion reads it: all 77 places, the padded ones, too."""
 
-    def __init__(self, tower: CLIPTextModel, tokenizer: CLIPTokenizer) -> None:
-        self.tower, self.tokenizer = tower, tokenizer
+    def __init__(self, tower: CLIPTextModel, tokenizer: CLIPTokenizer, device: torch.device | None = None) -> None:
+        """The device is where words go; None: where the tower lies, which offloaded ones don't say."""
+        self.tower, self.tokenizer, self.device = tower, tokenizer, device or tower.device
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> TextStates:
@@ -80,7 +81,7 @@ class ClipWords:
                 f"the text has {max(lengths)} tokens, the text tower's window holds {window}; shorten {longest[:60]!r}…"
             )
         ids = self.tokenizer(list(texts), padding="max_length", max_length=window, return_tensors="pt").input_ids
-        tokens: Tensor = self.tower(ids.to(self.tower.device)).last_hidden_state
+        tokens: Tensor = self.tower(ids.to(self.device)).last_hidden_state
         return TextStates(tokens=tokens, mask=torch.ones(tokens.shape[:2], dtype=torch.bool, device=tokens.device))
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers import UNet2DConditionModel
 
+from checkpoints import tiny_unet, write_stable_diffusion
 from toile.bundles import assemble, load_bundle
 from toile.diffusion.conditioning import Maps
 from toile.errors import CheckpointError, QueryError
@@ -26,53 +25,6 @@ _SD2 = _SD1 | {"in_channels": 9, "cross_attention_dim": 1024, "attention_head_di
                "use_linear_projection": True}  # fmt: skip
 
 
-def _tiny_unet(channels: int) -> UNet2DConditionModel:
-    return UNet2DConditionModel(
-        sample_size=16,
-        in_channels=channels,
-        out_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        block_out_channels=(16, 32),
-        layers_per_block=1,
-        cross_attention_dim=16,
-        attention_head_dim=8,
-        norm_num_groups=8,
-    )
-
-
-def write_stable_diffusion(folder: Path, channels: int) -> Path:
-    """A checkpoint with random weights."""
-    torch.manual_seed(0)
-    _tiny_unet(channels).save_pretrained(folder / "unet")
-    AutoencoderKL(
-        block_out_channels=(8, 8, 8, 8),
-        norm_num_groups=4,
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        layers_per_block=1,
-    ).save_pretrained(folder / "vae")
-    letters = [*"abcdefghijklmnopqrstuvwxyz", ","]
-    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {word: place for place, word in enumerate(words)}
-    (folder / "text").mkdir(parents=True)
-    (folder / "text" / "vocab.json").write_text(json.dumps(vocabulary))
-    (folder / "text" / "merges.txt").write_text("#version: 0.2\n")
-    tokenizer = CLIPTokenizer(
-        str(folder / "text" / "vocab.json"), str(folder / "text" / "merges.txt"), model_max_length=77
-    )
-    tokenizer.save_pretrained(folder / "tokenizer")
-    config = CLIPTextConfig(
-        vocab_size=len(vocabulary), hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
-        eos_token_id=vocabulary["<|endoftext|>"], bos_token_id=vocabulary["<|startoftext|>"],
-    )  # fmt: skip
-    CLIPTextModel(config).save_pretrained(folder / "text_encoder")
-    scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-    scheduler.save_pretrained(folder / "scheduler")
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionInpaintPipeline"}))
-    return folder
-
-
 @pytest.fixture(scope="module")
 def inpainting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_stable_diffusion(tmp_path_factory.mktemp("inpainting"), 9)
@@ -82,7 +34,7 @@ def inpainting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("channels", [4, 9, 27])
 def test_a_widened_network_says_what_it_said(channels: int):
     torch.manual_seed(0)
-    unet = _tiny_unet(channels).eval()
+    unet = tiny_unet(channels).eval()
     x_t, words, t = torch.randn(2, 4, 16, 12), torch.randn(2, 5, 16), torch.tensor([3, 900])
     masked, mask = torch.randn(2, 4, 16, 12), (torch.rand(2, 1, 16, 12) > 0.5).float()
     spatial = Maps(mask=mask, masked_latents=masked, pose=torch.rand(2, 18, 16, 12)).beside(x_t)
@@ -95,7 +47,7 @@ def test_a_widened_network_says_what_it_said(channels: int):
 
 def test_an_unknown_input_is_refused():
     with pytest.raises(CheckpointError, match=r"the U-Net has 8 input and 4 output channels, expected 4, 9, 27 or 28"):
-        widened(_tiny_unet(8))
+        widened(tiny_unet(8))
 
 
 @pytest.mark.parametrize(("config", "millions"), [(_SD1, 859.5), (_SD1 | {"in_channels": 9}, 859.5), (_SD2, 865.9)])
