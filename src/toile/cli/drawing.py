@@ -15,7 +15,9 @@ from toile.errors import DataError
 
 StepsOption = Annotated[int, typer.Option(help="Denoising steps.")]
 GuidanceOption = Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")]
-SamplerOption = Annotated[str, typer.Option(help="dpm-sde, or dpm: no fresh noise on the way.")]
+GuidanceHighOption = Annotated[int, typer.Option(help="Highest timestep of 999 to 0 at which words are followed so.")]
+GuidanceLowOption = Annotated[int, typer.Option(help="Lowest such timestep.")]
+SamplerOption = Annotated[str, typer.Option(help="dpm-sde; or dpm, unipc, plms: no fresh noise on the way.")]
 PoseWindowOption = Annotated[str, typer.Option(help="When the pose is seen: always, below-950 or below-900.")]
 
 
@@ -47,6 +49,8 @@ def design(
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
     steps: StepsOption = 20,
     guidance_scale: GuidanceOption = 3.0,
+    guidance_high: GuidanceHighOption = 999,
+    guidance_low: GuidanceLowOption = 0,
     sampler: SamplerOption = "dpm-sde",
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
     bundle: BundleOption = None,
@@ -57,7 +61,14 @@ def design(
     from toile.tasks.design import save_designs
     from toile.tasks.drawing import Settings
 
-    settings = Settings(steps=steps, guidance_scale=guidance_scale, sampler=sampler, pose_window=pose_window)
+    settings = Settings(
+        steps=steps,
+        guidance_scale=guidance_scale,
+        guidance_high=guidance_high,
+        guidance_low=guidance_low,
+        sampler=sampler,
+        pose_window=pose_window,
+    )
     with watched(quiet=as_json) as progress:
         designs = toile.load(bundle).design(
             prompt,
@@ -96,6 +107,8 @@ def edit(
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     steps: StepsOption = 20,
     guidance_scale: GuidanceOption = 3.0,
+    guidance_high: GuidanceHighOption = 999,
+    guidance_low: GuidanceLowOption = 0,
     sampler: SamplerOption = "dpm-sde",
     pose_window: PoseWindowOption = "always",
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
@@ -106,7 +119,14 @@ def edit(
     from toile.tasks.design import save_picture
     from toile.tasks.drawing import Settings
 
-    settings = Settings(steps=steps, guidance_scale=guidance_scale, sampler=sampler, pose_window=pose_window)
+    settings = Settings(
+        steps=steps,
+        guidance_scale=guidance_scale,
+        guidance_high=guidance_high,
+        guidance_low=guidance_low,
+        sampler=sampler,
+        pose_window=pose_window,
+    )
     with watched(quiet=as_json) as progress:
         edited = toile.load(bundle).edit(
             file,

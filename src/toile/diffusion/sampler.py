@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, SchedulerMixin
+from diffusers import DPMSolverMultistepScheduler, PNDMScheduler, SchedulerMixin, UniPCMultistepScheduler
 from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning
 from toile.diffusion.noising import PredictionType, noised
+from toile.diffusion.windows import NUM_TIMESTEPS
 
 StepCallback = Callable[[int, int], None]
 """Called as `(steps_done, steps)`."""
@@ -36,30 +37,56 @@ class NoiseScheduleConfig:
     """Rescaled so that the last step is pure noise (Lin et al. 2024): else no picture can be all white."""
 
 
-def dpm_solver(config: NoiseScheduleConfig, *, stochastic: bool = False) -> DPMSolverMultistepScheduler:
-    """DPM-Solver++ 2M (Lu et al. 2022) over the schedule, timesteps trailing.
+STOCHASTIC: Final = "dpm-sde"
+SAMPLERS: Final = (STOCHASTIC, "dpm", "unipc", "plms")
+"""`dpm-sde` and `dpm`: DPM-Solver++ 2M (Lu et al. 2022) with fresh noise at every step and without; `unipc` (Zhao et
+al. 2023); `plms` (Liu et al. 2022), what the papers draw with in 50 steps.
+
+Fresh noise: what a network got wrong at one step it sees anew at the next, so that a weak one draws whole garments
+where the others keep the blotches of `x_T`."""
+
+
+def solver_of(sampler: str, config: NoiseScheduleConfig) -> SchedulerMixin:
+    """A diffusers scheduler over the forward process, timesteps trailing; those of `plms` leading, as they ever are.
 
     Args:
+        sampler: of `SAMPLERS`.
         config: the forward process.
-        stochastic: the SDE version, which adds fresh noise at every step: what a network got wrong at one step it sees
-            anew at the next, so that a weak one draws whole garments where the ODE keeps the blotches of `x_T`.
+
+    Raises:
+        ValueError: there is no such sampler.
     """
-    return DPMSolverMultistepScheduler(
-        num_train_timesteps=config.num_timesteps,
-        beta_start=config.beta_start,
-        beta_end=config.beta_end,
-        beta_schedule="scaled_linear",
-        prediction_type=config.prediction_type,
-        rescale_betas_zero_snr=config.zero_terminal_snr,
-        timestep_spacing="trailing",
-        algorithm_type="sde-dpmsolver++" if stochastic else "dpmsolver++",
-        final_sigmas_type="zero",
-    )
+    process = {
+        "num_train_timesteps": config.num_timesteps,
+        "beta_start": config.beta_start,
+        "beta_end": config.beta_end,
+        "beta_schedule": "scaled_linear",
+        "prediction_type": config.prediction_type,
+    }
+    trailing = process | {
+        "rescale_betas_zero_snr": config.zero_terminal_snr,
+        "timestep_spacing": "trailing",
+        "final_sigmas_type": "zero",
+    }
+    match sampler:
+        case "dpm-sde":
+            return DPMSolverMultistepScheduler(**trailing, algorithm_type="sde-dpmsolver++")
+        case "dpm":
+            return DPMSolverMultistepScheduler(**trailing, algorithm_type="dpmsolver++")
+        case "unipc":
+            return UniPCMultistepScheduler(**trailing)
+        case "plms":
+            if config.zero_terminal_snr:
+                # This one can't rescale by itself.
+                process["trained_betas"] = DPMSolverMultistepScheduler(**trailing).betas.numpy()
+            return PNDMScheduler(**process, skip_prk_steps=True, timestep_spacing="leading", steps_offset=1)
+        case _:
+            raise ValueError(f"there is no sampler {sampler!r}; choose one of {', '.join(SAMPLERS)}")
 
 
 def alphas_cumprod(config: NoiseScheduleConfig) -> Tensor:
     """`(num_timesteps,)`: the share of signal variance at each timestep."""
-    shares: Tensor = dpm_solver(config).alphas_cumprod
+    shares: Tensor = solver_of("dpm", config).alphas_cumprod
     return shares
 
 
@@ -85,6 +112,25 @@ class Region:
 def initial_noise(generator: torch.Generator, shape: tuple[int, int, int]) -> Tensor:
     """`x_T` of one picture, `(1, C, h, w)`, from its own generator on the CPU: the same on every device."""
     return torch.randn((1, *shape), generator=generator)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guidance:
+    """How closely words are followed, and when; elsewhere the network is asked once (Kynkäänniemi et al. 2024).
+
+    Attributes:
+        scale: see `guided`.
+        t_high: the highest timestep at which it is applied.
+        t_low: the lowest.
+    """
+
+    scale: float
+    t_high: int = NUM_TIMESTEPS - 1
+    t_low: int = 0
+
+    def at(self, timestep: int) -> float:
+        """The scale at a timestep; 1 outside of the interval."""
+        return self.scale if self.t_low <= timestep <= self.t_high else 1.0
 
 
 def guided(denoiser: Denoiser, x_t: Tensor, timestep: int, conditioning: Conditioning, guidance_scale: float) -> Tensor:
@@ -132,7 +178,7 @@ def sampling(
     Args:
         predict: see `Predict`.
         x_T: from `initial_noise`.
-        solver: a diffusers scheduler, such as `dpm_solver`'s; it belongs to this picture alone.
+        solver: a diffusers scheduler, such as `solver_of`'s; it belongs to this picture alone.
         steps: network evaluations (twice that with guidance) from pure noise; a region takes those from its beginning.
         region: what is drawn anew; None: everything.
         generator: on the CPU, of the noise that a stochastic solver adds; None for other solvers.
@@ -168,7 +214,7 @@ def sample(
     *,
     solver: SchedulerMixin,
     steps: int,
-    guidance_scale: float,
+    guidance: Guidance,
     region: Region | None = None,
     generator: torch.Generator | None = None,
     callback: StepCallback | None = None,
@@ -181,14 +227,14 @@ def sample(
         x_T: see `sampling`.
         solver: see `sampling`.
         steps: see `sampling`.
-        guidance_scale: see `guided`.
+        guidance: how closely words are followed.
         region: see `sampling`.
         generator: see `sampling`.
         callback: progress.
     """
 
     def predict(x_t: Tensor, timestep: int) -> Tensor:
-        return guided(denoiser, x_t, timestep, conditioning, guidance_scale)
+        return guided(denoiser, x_t, timestep, conditioning, guidance.at(timestep))
 
     x_0 = x_T
     for step in sampling(predict, x_T, solver=solver, steps=steps, region=region, generator=generator):

@@ -20,14 +20,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import torch
+from torch import Tensor
 
 from toile import __version__
+from toile.catalog.briefs import Brief
 from toile.catalog.sample import sample_path
+from toile.diffusion.conditioning import Conditioning
+from toile.diffusion.sampler import Guidance, sample, solver_of
 from toile.errors import ToileError
 from toile.evaluation.report import Report
 from toile.progress import Progress
 from toile.retrieval.benchmark import benchmark_approximate, benchmark_exact
 from toile.tasks.design import design
+from toile.tasks.drawing import Settings, conditioning_of, maps_size
 from toile.tasks.index import index_catalog
 from toile.training.config import Strict
 
@@ -76,6 +81,9 @@ def evaluate_speed(bundle: Bundle, progress: Progress, *, sizes: SpeedSizes | No
     figures |= benchmark_approximate(sizes.approximate_rows, dim)
     progress("timing", 5, _STAGES)
     figures["design_s_per_image"] = _design_seconds(bundle, sizes.designs)
+    figures["plms50_s_per_image"] = _design_seconds(bundle, sizes.designs, Settings(steps=50, sampler="plms"))
+    figures["speedup_over_plms50"] = figures["plms50_s_per_image"] / figures["design_s_per_image"]
+    figures["loop_overhead"] = _loop_overhead(bundle, sizes.designs)
     progress("timing", 6, _STAGES)
     return Report(
         benchmark="speed",
@@ -114,14 +122,44 @@ def run_process(words: Sequence[str]) -> str:
     return done.stdout
 
 
-def _design_seconds(bundle: Bundle, designs: int) -> float:
+def _design_seconds(bundle: Bundle, designs: int, settings: Settings | None = None) -> float:
     """Mean of single designs, after one that loads the weights."""
     with _torch_threads(min(_DESIGN_CORES, os.cpu_count() or 1)):
-        design(_PROMPT, bundle=bundle)
+        design(_PROMPT, bundle=bundle, settings=settings)
         start = time.perf_counter()
         for seed in range(designs):
-            design(_PROMPT, bundle=bundle, seed=seed)
+            design(_PROMPT, bundle=bundle, seed=seed, settings=settings)
         return (time.perf_counter() - start) / designs
+
+
+def _loop_overhead(bundle: Bundle, designs: int) -> float:
+    """What sampling takes beyond its calls of the network, as a share of these."""
+    settings, denoiser = Settings(), bundle.generator.denoiser
+    conditioning = conditioning_of(Brief(words=_PROMPT).windows(), bundle, settings)
+    spent = 0.0
+
+    def timed(x_t: Tensor, timestep: int, seen: Conditioning) -> Tensor:
+        nonlocal spent
+        start = time.perf_counter()
+        prediction = denoiser(x_t, timestep, seen)
+        spent += time.perf_counter() - start
+        return prediction
+
+    shape = (1, bundle.generator.autoencoder.latent_channels, *maps_size(bundle.generator.canvas))
+    with _torch_threads(min(_DESIGN_CORES, os.cpu_count() or 1)):
+        start = time.perf_counter()
+        for seed in range(designs):
+            noise = torch.Generator().manual_seed(seed)
+            sample(
+                timed,
+                conditioning,
+                torch.randn(shape, generator=noise),
+                solver=solver_of(settings.sampler, bundle.generator.schedule),
+                steps=settings.steps,
+                guidance=Guidance(scale=settings.guidance_scale),
+                generator=noise,
+            )
+        return (time.perf_counter() - start - spent) / spent
 
 
 @contextmanager
@@ -141,6 +179,8 @@ def _notes(sizes: SpeedSizes, dim: int) -> list[str]:
         f"import_s, search_cold_s: medians of {sizes.runs} fresh processes; import_s: without Python's own start",
         f"exact_query_p50_ms: {sizes.exact_rows} x {dim} synthetic vectors, one core",
         f"approximate_recall_at_10: {sizes.approximate_rows} x {dim} synthetic clustered vectors, against exact search",
-        f"design_s_per_image: mean of {sizes.designs} single designs, 20 steps, 256x192, {_DESIGN_CORES} cores",
+        f"design_s_per_image: mean of {sizes.designs} single designs at the defaults, 256x192, {_DESIGN_CORES} cores; "
+        "plms50: the same denoiser by diffusers' PNDMScheduler in 50 steps, as the papers draw",
+        "loop_overhead: time of the sampling loop beyond its calls of the network, as a share of these",
         "index_pictures_per_s: the bundled sample with loaded weights, from parquet to finished index",
     ]

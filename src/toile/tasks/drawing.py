@@ -15,15 +15,22 @@ from torch import Tensor
 from toile.bundles import Bundle
 from toile.catalog.briefs import PromptWindow
 from toile.diffusion.conditioning import Conditioning, TokenStream, TokenWindow
-from toile.diffusion.sampler import Region, StepCallback, dpm_solver, initial_noise, sample
-from toile.diffusion.windows import POSE_WINDOWS
+from toile.diffusion.sampler import (
+    SAMPLERS,
+    STOCHASTIC,
+    Guidance,
+    Region,
+    StepCallback,
+    initial_noise,
+    sample,
+    solver_of,
+)
+from toile.diffusion.windows import NUM_TIMESTEPS, POSE_WINDOWS
 from toile.errors import QueryError
 from toile.models.autoencoder import PATCH_SIZE
 from toile.models.protocols import WordTower
 
 MAX_STEPS: Final = 1000
-STOCHASTIC: Final = "dpm-sde"
-SAMPLERS: Final = (STOCHASTIC, "dpm")
 MAX_SEED: Final = 2**63 - 1
 
 
@@ -34,12 +41,16 @@ class Settings:
     Attributes:
         steps: of the solver, from pure noise.
         guidance_scale: how closely to follow the words; 1 is no guidance.
-        sampler: of `SAMPLERS`: DPM-Solver++ with fresh noise at every step, or without.
+        guidance_high: the highest timestep at which they are followed that closely; above it the network is asked once.
+        guidance_low: the lowest.
+        sampler: of `diffusion.sampler.SAMPLERS`.
         pose_window: of `diffusion.windows.POSE_WINDOWS`: when the pose is seen.
     """
 
     steps: int = 20
     guidance_scale: float = 3.0
+    guidance_high: int = NUM_TIMESTEPS - 1
+    guidance_low: int = 0
     sampler: str = STOCHASTIC
     pose_window: str = "always"
 
@@ -48,6 +59,11 @@ class Settings:
             raise QueryError(f"steps is {self.steps}, expected 1 to {MAX_STEPS}; 20 is enough")
         if not 0 <= self.guidance_scale <= 30:
             raise QueryError(f"guidance_scale is {self.guidance_scale}, expected 0 to 30; 1 is no guidance")
+        if not 0 <= self.guidance_low <= self.guidance_high < NUM_TIMESTEPS:
+            raise QueryError(
+                f"guidance is asked for from {self.guidance_high} down to {self.guidance_low}, expected timesteps from "
+                f"{NUM_TIMESTEPS - 1} down to 0"
+            )
         if self.sampler not in SAMPLERS:
             raise QueryError(f"sampler is {self.sampler!r}, expected one of {', '.join(SAMPLERS)}")
         if self.pose_window not in POSE_WINDOWS:
@@ -104,16 +120,15 @@ def draw(
     generator, device = bundle.generator, torch.device(bundle.device)
     shape = (generator.autoencoder.latent_channels, *maps_size(generator.canvas))
     noise = torch.Generator().manual_seed(seed)
-    stochastic = settings.sampler == STOCHASTIC
     latents = sample(
         generator.denoiser,
         conditioning,
         initial_noise(noise, shape).to(device),
-        solver=dpm_solver(generator.schedule, stochastic=stochastic),
+        solver=solver_of(settings.sampler, generator.schedule),
         steps=settings.steps,
-        guidance_scale=settings.guidance_scale,
+        guidance=Guidance(scale=settings.guidance_scale, t_high=settings.guidance_high, t_low=settings.guidance_low),
         region=region,
-        generator=noise if stochastic else None,
+        generator=noise if settings.sampler == STOCHASTIC else None,
         callback=callback,
     )
     return to_image(generator.autoencoder.decode(latents))

@@ -8,13 +8,15 @@ from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning, TokenStream
 from toile.diffusion.sampler import (
+    SAMPLERS,
+    Guidance,
     NoiseScheduleConfig,
     Region,
     alphas_cumprod,
-    dpm_solver,
     guided,
     initial_noise,
     sample,
+    solver_of,
 )
 
 _SCHEDULE = NoiseScheduleConfig()
@@ -47,9 +49,9 @@ def _samples(steps: int, noise: Tensor, *, own_noise: torch.Generator | None = N
         _GaussianDenoiser(2.0, 0.5),
         _CONDITIONING,
         noise,
-        solver=dpm_solver(_SCHEDULE, stochastic=own_noise is not None),
+        solver=solver_of("dpm" if own_noise is None else "dpm-sde", _SCHEDULE),
         steps=steps,
-        guidance_scale=1.0,
+        guidance=Guidance(scale=1.0),
         generator=own_noise,
     )
 
@@ -115,9 +117,9 @@ def test_a_region_is_drawn_and_the_rest_stays_exactly(stochastic: bool) -> None:
         _GaussianDenoiser(2.0, 0.5),
         _CONDITIONING,
         _noise(0, shape),
-        solver=dpm_solver(_SCHEDULE, stochastic=stochastic),
+        solver=solver_of("dpm-sde" if stochastic else "dpm", _SCHEDULE),
         steps=50,
-        guidance_scale=1.0,
+        guidance=Guidance(scale=1.0),
         region=_region(999, shape),
         generator=own_noise,
     )
@@ -134,9 +136,9 @@ def test_the_later_it_begins_the_more_of_the_picture_stays() -> None:
             _GaussianDenoiser(2.0, 0.5),
             _CONDITIONING,
             _noise(0, shape),
-            solver=dpm_solver(_SCHEDULE),
+            solver=solver_of("dpm", _SCHEDULE),
             steps=20,
-            guidance_scale=1.0,
+            guidance=Guidance(scale=1.0),
             region=_region(begin, shape),
             callback=lambda done, total, seen=seen: seen.append(total),
         )
@@ -157,10 +159,53 @@ def test_around_a_region_lies_the_picture_at_the_level_that_the_sample_has() -> 
 
     shape, noise = (1, 8, 8), _noise(3, (1, 8, 8))
     region = _region(800, shape)
-    solver = dpm_solver(_SCHEDULE)
-    sample(_Watching(2.0, 0.5), _CONDITIONING, noise, solver=solver, steps=10, guidance_scale=1.0, region=region)
+    solver = solver_of("dpm", _SCHEDULE)
+    sample(
+        _Watching(2.0, 0.5), _CONDITIONING, noise, solver=solver, steps=10, guidance=Guidance(scale=1.0), region=region
+    )
     assert seen[0][0] <= 800
     for timestep, x_t in seen:
         a = alphas_cumprod(_SCHEDULE)[timestep]
         expected = a.sqrt() * region.x_0 + (1 - a).sqrt() * noise
         torch.testing.assert_close(x_t[..., 4:], expected[..., 4:])
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_sampler_reaches_the_gaussian(sampler: str) -> None:
+    x_0 = sample(
+        _GaussianDenoiser(2.0, 0.5),
+        _CONDITIONING,
+        _noise(0, (1, 100, 100)),
+        solver=solver_of(sampler, _SCHEDULE),
+        steps=50,
+        guidance=Guidance(scale=1.0),
+        generator=torch.Generator().manual_seed(1) if sampler == "dpm-sde" else None,
+    )
+    assert x_0.mean().item() == pytest.approx(2.0, abs=0.06)
+    assert x_0.std().item() == pytest.approx(0.5, abs=0.06)
+
+
+def test_an_unknown_sampler_lists_those_there_are() -> None:
+    with pytest.raises(ValueError, match="there is no sampler 'euler'; choose one of dpm-sde, dpm, unipc, plms"):
+        solver_of("euler", _SCHEDULE)
+
+
+def test_outside_of_its_interval_guidance_asks_the_network_once() -> None:
+    asked: list[int] = []
+
+    class _Counting(_GaussianDenoiser):
+        def __call__(self, x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
+            asked.append(timestep)
+            return super().__call__(x_t, timestep, conditioning)
+
+    sample(
+        _Counting(2.0, 0.5),
+        _CONDITIONING,
+        _noise(0, (1, 4, 4)),
+        solver=solver_of("dpm", _SCHEDULE),
+        steps=10,
+        guidance=Guidance(scale=3.0, t_high=800, t_low=300),
+    )
+    assert [asked.count(timestep) for timestep in sorted(set(asked))] == [1, 1, 2, 2, 2, 2, 2, 1, 1, 1][
+        : len(set(asked))
+    ]

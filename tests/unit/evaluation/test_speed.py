@@ -26,7 +26,9 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
     monkeypatch.setattr(speed, "benchmark_approximate", lambda rows, dim: approximate)
     drawn = []
     monkeypatch.setattr(
-        speed, "design", lambda prompt, *, bundle, seed=0: drawn.append((seed, torch.get_num_threads()))
+        speed,
+        "design",
+        lambda prompt, *, bundle, seed=0, settings=None: drawn.append((seed, settings, torch.get_num_threads())),
     )
     pq.write_table(pq.read_table(sample_path()).slice(0, 8), tmp_path / "eight.parquet")
     sizes = SpeedSizes(runs=1, exact_rows=500, approximate_rows=1000, designs=1, source=tmp_path / "eight.parquet")
@@ -40,9 +42,13 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
         "approximate_queries_per_s",
         "approximate_build_s",
         "design_s_per_image",
+        "plms50_s_per_image",
+        "speedup_over_plms50",
+        "loop_overhead",
     }
-    assert [seed for seed, _ in drawn] == [0, 0]  # one to load the weights, one to be timed
-    assert all(threads <= 2 for _, threads in drawn)
+    assert [seed for seed, _, _ in drawn] == [0, 0, 0, 0]  # one to load the weights, one to be timed
+    assert [settings and settings.sampler for _, settings, _ in drawn] == [None, None, "plms", "plms"]
+    assert all(threads <= 2 for *_, threads in drawn)
     assert all(value > 0 for value in report.figures.values())
     assert report.figures["search_cold_s"] > report.figures["import_s"]
     assert any("1000 x " in note and "clustered" in note for note in report.notes)

@@ -45,6 +45,8 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
         "pose": "any",
         "steps": 1,
         "guidance_scale": 3.0,
+        "guidance_high": 999,
+        "guidance_low": 0,
         "sampler": "dpm-sde",
         "pose_window": "always",
     }
@@ -99,7 +101,8 @@ def test_bad_arguments_are_refused(bundle: Bundle, arguments: dict[str, object],
     [
         ({"steps": 0}, "steps is 0, expected 1 to 1000"),
         ({"guidance_scale": -2.0}, "guidance_scale is -2.0, expected 0 to 30"),
-        ({"sampler": "euler"}, "sampler is 'euler', expected one of dpm-sde, dpm"),
+        ({"sampler": "euler"}, "sampler is 'euler', expected one of dpm-sde, dpm, unipc, plms"),
+        ({"guidance_low": 500, "guidance_high": 400}, "guidance is asked for from 400 down to 500, expected timesteps"),
         ({"pose_window": "never"}, "pose_window is 'never', expected one of always, below-950, below-900"),
     ],
 )
