@@ -135,13 +135,13 @@ def _design_seconds(bundle: Bundle, designs: int, settings: Settings | None = No
 def _loop_overhead(bundle: Bundle, designs: int) -> float:
     """What sampling takes beyond its calls of the network, as a share of these."""
     settings, denoiser = Settings(), bundle.generator.denoiser
-    conditioning = conditioning_of(Brief(words=_PROMPT).windows(), bundle, settings)
+    words = conditioning_of(Brief(words=_PROMPT).windows(), bundle, settings)
     spent = 0.0
 
-    def timed(x_t: Tensor, timestep: int, seen: Conditioning) -> Tensor:
+    def timed(x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:
         nonlocal spent
         start = time.perf_counter()
-        prediction = denoiser(x_t, timestep, seen)
+        prediction = denoiser(x_t, timestep, conditioning)
         spent += time.perf_counter() - start
         return prediction
 
@@ -152,7 +152,7 @@ def _loop_overhead(bundle: Bundle, designs: int) -> float:
             noise = torch.Generator().manual_seed(seed)
             sample(
                 timed,
-                conditioning,
+                words,
                 torch.randn(shape, generator=noise),
                 solver=solver_of(settings.sampler, bundle.generator.schedule),
                 steps=settings.steps,
