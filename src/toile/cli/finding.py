@@ -76,7 +76,12 @@ def search(
     ] = None,
     captions: Annotated[bool, typer.Option("--captions", help="Find words for a picture: compare captions.")] = False,
     caption_weight: Annotated[float, typer.Option(help="How much captions count beside pictures; multimodal.")] = 0.0,
-    rerank: Annotated[int, typer.Option(help="Order so many best hits again by the matching head; multimodal.")] = 0,
+    rerank: Annotated[
+        int,
+        typer.Option(
+            help="Order so many best hits again by the matching head, which the embedded bundle has but poorly."
+        ),
+    ] = 0,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="Fuse with full-text search over captions.")] = False,
     facet: Annotated[list[str] | None, typer.Option(help="Count this column's values; may be repeated.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Also write an HTML contact sheet of the hits.")] = None,

@@ -74,7 +74,7 @@ def evaluate(
         case "edit":
             from toile.evaluation.edit import EditSizes, evaluate_edit
 
-            return evaluate_edit(bundle, part, progress, sizes=_sized(EditSizes, sizes, name))
+            return evaluate_edit(bundle, data, part, progress, sizes=_sized(EditSizes, sizes, name))
         case "speed":
             from toile.evaluation.speed import SpeedSizes, evaluate_speed
 

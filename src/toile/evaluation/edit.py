@@ -1,26 +1,31 @@
 """The benchmark `edit`: is what was asked for there, is all else still there, and is every other pixel as it was?
 
 Plates of the split, each with one of A1 to A5 changed by an edit whose answer is known: the same plate, drawn with that
-attribute. `look` reads the picture before and after; what it says of the true answer is the most to be asked for.
+attribute. `look` reads the picture before and after; what it says of the true answer is the most to be asked for. And
+chains of edits on street photos, each of the picture that the one before has left.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image
 
 from toile import __version__
+from toile.catalog.photos import iterate_streets
 from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.plates.looks.rules import main_garment
 from toile.catalog.split import Split
 from toile.errors import DataError
 from toile.evaluation.answers import told_answers, true_answers
+from toile.evaluation.gallery import data_files
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
@@ -34,6 +39,10 @@ if TYPE_CHECKING:
     from toile.bundles import Bundle
 
 _SHOWN: Final = 12
+_CHAIN: Final = ("sleeve_length", "collar", "length")
+_COMMON: Final = MappingProxyType(
+    {"sleeve_length": ("long", "short"), "collar": ("v", "round"), "length": ("knee", "long")}
+)
 _ASKED: Final = (*ATTRIBUTES, "colour", "category")
 
 
@@ -44,23 +53,29 @@ class EditSizes(Strict):
     edits: int = 100
     plate_seed: int = 0
     plate_height: int = 512
+    chains: int = 10
+    """Street photos, each edited up to three times."""
 
 
-def evaluate_edit(bundle: Bundle, split: Split | None, progress: Progress, *, sizes: EditSizes | None = None) -> Report:
+def evaluate_edit(
+    bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress, *, sizes: EditSizes | None = None
+) -> Report:
     """Edits of plates; see the module's docstring and the report's notes.
 
     Args:
         bundle: that draws and reads.
-        split: the numbers of the plates; None: all.
+        data: files of street photos; empty: streets.parquet beside the checkout.
+        split: the numbers of the plates and the rows of the photos; None: all.
         progress: watcher.
         sizes: how much.
 
     Raises:
-        DataError: no edit could be made.
+        DataError: no edit could be made, or a file is missing.
         CheckpointError: the bundle can't draw, or can't read people.
     """
     start = time.perf_counter()
     sizes = sizes or EditSizes()
+    files = data_files(data, "streets.parquet") if sizes.chains else []
     samples: dict[str, list[float]] = {}
     sheet: list[tuple[Image.Image, str]] = []
     outside = refused = 0
@@ -94,6 +109,12 @@ def evaluate_edit(bundle: Bundle, split: Split | None, progress: Progress, *, si
             sheet += [(image, wanted), (edited.image, f"told: {after.get(asked.attribute, 'nothing')}")]
     if not samples:
         raise DataError("none of the edits could be made: no person is seen in any of the plates")
+    sheets = {"edits": picture_sheet(*zip(*sheet, strict=True))}
+    if files:
+        chains = _chains(files, split, sizes.chains, bundle, progress)
+        outside += chains.outside
+        samples["chain_changed"] = chains.changed
+        sheets["chains"] = picture_sheet(*zip(*chains.shown, strict=True))
     return Report(
         benchmark="edit",
         figures={name: float(np.mean(values)) for name, values in samples.items()}
@@ -112,9 +133,48 @@ def evaluate_edit(bundle: Bundle, split: Split | None, progress: Progress, *, si
             "changed_outside: pixels outside of the region that differ, over all pictures; refused: pictures in which "
             "no region was found",
             "alignment: cosine of the region with the words, by the bundle's first encoder",
+            f"chain_changed: {sizes.chains} street photos, sleeves, then collar, then length of the main garment where "
+            "it has them, each to another value than is told; the share that is told as asked, right after its edit",
         ],
-        sheets={"edits": picture_sheet(*zip(*sheet, strict=True))},
+        sheets=sheets,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Chains:
+    changed: list[float]
+    outside: int
+    shown: list[tuple[Image.Image, str]]
+    """Four a photo: as it was, and after each edit."""
+
+
+def _chains(files: Sequence[Path], split: Split | None, count: int, bundle: Bundle, progress: Progress) -> _Chains:
+    changed: list[float] = []
+    shown: list[tuple[Image.Image, str]] = []
+    outside = 0
+    photos = (photo for file in files for photo in iterate_streets(file, split))
+    for done, photo in enumerate(islice(photos, count), start=1):
+        progress("editing photos", done, count)
+        image, parent = photo.image, None
+        shown.append((image, "as it was"))
+        for number, attribute in enumerate(_CHAIN):
+            told = told_answers(look(image, bundle=bundle))
+            wanted = _another(attribute, told.get(attribute), number)
+            try:
+                edited = edit(image, wanted, bundle=bundle, attribute=attribute, seed=done, parent=parent)
+            except DataError as error:
+                shown.append((image, f"{attribute} {wanted}: {error}"))
+                continue
+            image, parent, outside = edited.image, edited.recipe, outside + edited.changed_outside
+            after = told_answers(look(image, bundle=bundle)).get(attribute, "nothing")
+            changed.append(float(after == wanted))
+            shown.append((image, f"{attribute} {wanted}; told: {after}"))
+    return _Chains(changed=changed or [0.0], outside=outside, shown=shown)
+
+
+def _another(attribute: str, told: str | None, number: int) -> str:
+    """A common value that isn't the one that is told."""
+    return next(value for value in _COMMON[attribute][number % 2 :] + _COMMON[attribute] if value != told)
 
 
 def _changed(config: PlateConfig, split: Split | None) -> Iterator[PlateExample]:

@@ -1,8 +1,9 @@
 """The benchmark `retrieval`: the right words for a picture among a hundred others, and the right picture for words.
 
-FashionGen's protocol as FAME-ViL scores it (Han et al. 2023), on plates: a product is one look, its pictures show it on
-two bodies, its words are its fullest wording. A query meets one right answer and a hundred of other looks whose main
-garment is of the same category.
+FashionGen's protocols on plates: a product is one look, its pictures show it on two bodies, its words are its fullest
+wording. As FAME-ViL scores it (Han et al. 2023), a query meets one right answer and a hundred of other looks whose main
+garment is of the same category; in blocks, as UniFashion's released code does, a hundred looks meet each other; in the
+full gallery, all looks.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from toile.bundles import Bundle
 
 _RANKS: Final = (1, 5, 10)
+_BLOCK: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +108,8 @@ def evaluate_retrieval(
             for rank in _RANKS:
                 figures[f"{name}_{direction}_r{rank}"] = float((found < rank).mean())
                 intervals[f"{name}_{direction}_r{rank}"] = bootstrap_mean((found < rank).astype(np.float64))
+        if name == "plates":
+            figures |= _all_against_all(scores[::2], name)
     photos = load_gallery(files, split, multimodal.encode_images, progress)
     wanted, texts = class_queries(photos, list(CLASS_TEXTS.items()))
     shares = class_precision(photos, wanted, multimodal.scores(photos.embeddings, multimodal.encode_texts(texts)).T)
@@ -124,11 +128,27 @@ def evaluate_retrieval(
             f"{sizes.queries} queries a direction, drawn {sizes.repeats} times",
             f"each query: one right answer and {sizes.negatives} of other looks with a main garment of the same "
             "category (FAME-ViL's protocol for FashionGen); looks of categories that have fewer are no queries",
+            f"blocks: {_BLOCK} looks in their order against each other, all categories, the rest dropped; full: all "
+            f"{len(looks.texts)} against each other; one picture a look, one right answer",
             f"category_precision_at_10: {len(photos)} photos; the first encoder's is in the benchmark search",
             "paraphrased: asked in another wording, with other nouns in another order and without shoes, bags and hats",
             "first_encoder: the encoder that `toile search` uses",
         ],
     )
+
+
+def _all_against_all(scores: NDArray[np.floating], name: str) -> dict[str, float]:
+    """Recall in blocks of a hundred looks, and among all; `scores` `(looks, looks)`, the diagonal is right."""
+    count = len(scores)
+    blocks = [scores[start : start + _BLOCK, start : start + _BLOCK] for start in range(0, count - _BLOCK + 1, _BLOCK)]
+    figures: dict[str, float] = {}
+    for protocol, squares in (("blocks", blocks), ("full", [scores])):
+        for direction, turned in (("i2t", squares), ("t2i", [square.T for square in squares])):
+            found = [(square >= square.diagonal()[:, None]).sum(1) - 1 for square in turned]
+            if found:
+                ranks = np.concatenate(found)
+                figures |= {f"{name}_{protocol}_{direction}_r{rank}": float((ranks < rank).mean()) for rank in _RANKS}
+    return figures
 
 
 def _looks(sizes: RetrievalSizes, split: Split | None, progress: Progress) -> _Looks:

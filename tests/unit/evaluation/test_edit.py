@@ -15,7 +15,7 @@ from toile.evaluation.answers import true_answers
 from toile.evaluation.edit import EditSizes, evaluate_edit
 from toile.progress import no_progress
 
-SIZES = EditSizes(edits=8, plate_height=64)
+SIZES = EditSizes(edits=8, plate_height=64, chains=0)
 BUNDLE = SimpleNamespace(name="fake", hash="0" * 64)
 
 
@@ -45,7 +45,7 @@ def plates(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_right_picture_has_all_figures(plates):
     plates(lambda plate: Image.fromarray(plate.changed.picture))
-    figures = evaluate_edit(BUNDLE, None, no_progress, sizes=SIZES).figures
+    figures = evaluate_edit(BUNDLE, [], None, no_progress, sizes=SIZES).figures
     assert figures["others_kept"] == figures["reference_others_kept"] == 1
     assert figures["attribute_changed"] == figures["reference_attribute_changed"] > 0.5
     assert figures["alignment_after"] > figures["alignment_before"]
@@ -54,7 +54,7 @@ def test_the_right_picture_has_all_figures(plates):
 
 def test_a_picture_as_it_was_keeps_everything_and_changes_nothing(plates):
     plates(lambda plate: Image.fromarray(plate.picture))
-    report = evaluate_edit(BUNDLE, None, no_progress, sizes=SIZES)
+    report = evaluate_edit(BUNDLE, [], None, no_progress, sizes=SIZES)
     assert report.figures["attribute_changed"] == 0
     assert report.figures["others_kept"] == 1
     assert report.n == SIZES.edits
@@ -66,4 +66,31 @@ def test_pictures_without_a_region_are_counted(plates, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(benchmark, "edit", refuse)
     with pytest.raises(DataError, match="none of the edits could be made"):
-        evaluate_edit(BUNDLE, None, no_progress, sizes=SIZES)
+        evaluate_edit(BUNDLE, [], None, no_progress, sizes=SIZES)
+
+
+def test_a_chain_edits_what_the_edit_before_has_left(plates, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    plates(lambda plate: Image.fromarray(plate.changed.picture))
+    (tmp_path / "streets.parquet").touch()
+    photos = [SimpleNamespace(image=Image.new("RGB", (48, 64), (shade, 0, 0))) for shade in (10, 20)]
+    monkeypatch.setattr(benchmark, "iterate_streets", lambda file, split: iter(photos))
+    asked = []
+
+    def edit(image, to, *, bundle, attribute, seed, parent):
+        asked.append((image.getpixel((0, 0)), attribute, to, parent))
+        if attribute == "length":
+            raise DataError("nothing that is worn has a length")
+        after = Image.new("RGB", (48, 64), (image.getpixel((0, 0))[0] + 1, 0, 0))
+        return SimpleNamespace(image=after, changed_outside=2, recipe=f"recipe of {attribute}")
+
+    monkeypatch.setattr(benchmark, "edit", edit)
+    monkeypatch.setattr(benchmark, "look", lambda image, bundle: {"sleeve_length": "long"})
+    chains = benchmark._chains([tmp_path / "streets.parquet"], None, 2, BUNDLE, no_progress)
+    assert [(pixel[0], attribute, to) for pixel, attribute, to, _ in asked[:3]] == [
+        (10, "sleeve_length", "short"), (11, "collar", "round"), (12, "length", "knee")
+    ]  # fmt: skip
+    assert [parent for *_, parent in asked[:3]] == [None, "recipe of sleeve_length", "recipe of collar"]
+    assert chains.changed == [0.0] * 4
+    assert chains.outside == 8
+    assert len(chains.shown) == 8
+    assert "nothing that is worn has a length" in chains.shown[3][1]

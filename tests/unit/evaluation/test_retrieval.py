@@ -81,3 +81,16 @@ def test_too_few_looks_of_a_category_are_refused(garments):
     sizes = RetrievalSizes(plates=5, plate_height=64)
     with pytest.raises(DataError, match="no category has more than 100 of the 5 looks"):
         evaluate_retrieval(_bundle(sizes, spoilt=0), [garments], None, lambda *_: None, sizes=sizes)
+
+
+def test_blocks_and_the_full_gallery_by_hand():
+    scores = np.eye(250)
+    scores[3, 7] = 2.0  # picture 3 suits text 7 better than its own
+    scores[120, 5] = 2.0  # wrong only where all meet all: another block
+    figures = retrieval._all_against_all(scores, "plates")
+    assert figures["plates_blocks_i2t_r1"] == 1 - 1 / 200  # the last fifty are dropped
+    assert figures["plates_full_i2t_r1"] == 1 - 2 / 250
+    assert figures["plates_blocks_t2i_r1"] == 1 - 1 / 200
+    assert figures["plates_full_t2i_r1"] == 1 - 2 / 250
+    assert figures["plates_full_i2t_r5"] == figures["plates_blocks_t2i_r10"] == 1
+    assert not any("blocks" in name for name in retrieval._all_against_all(np.eye(20), "plates"))
