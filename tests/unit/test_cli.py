@@ -22,6 +22,7 @@ VERBS = (
     "index",
     "search",
     "design",
+    "edit",
     "look",
     "replay",
     "plates",
@@ -158,6 +159,8 @@ def test_search_counts_facets(wardrobe: Path) -> None:
         (("index", "{tmp}", "--into", "{tmp}/i"), DataError, ""),
         (("design", " ", "--out", "{tmp}"), QueryError, "empty"),
         (("design", "a dress", "--n", "0", "--out", "{tmp}"), QueryError, "n is 0"),
+        (("design", "a dress", "--attribute", "collar", "--out", "{tmp}"), ConfigError, "'collar' is no attribute"),
+        (("design", "a dress", "--attribute", "collar=vv", "--out", "{tmp}"), QueryError, "collar can't be 'vv'"),
         (("replay", "{tmp}/no.png"), DataError, "no.png does not exist"),
         (("train", "recipes/weave.toml", "--data", "{tmp}"), ConfigError, "weave"),
         (("evaluate", "elegance"), ConfigError, "elegance"),
@@ -183,6 +186,25 @@ def test_design_and_replay_give_the_same_bytes(tmp_path: Path) -> None:
     assert replayed.exit_code == 0
     assert "the same" in replayed.stderr
     assert Path(replayed.stdout.strip()).read_bytes() == Path(designs[1]["path"]).read_bytes()
+
+
+def test_a_design_is_edited_by_a_mask_and_the_edit_replayed(tmp_path: Path) -> None:
+    run("design", "white dress", "--attribute", "collar=v", "--steps", 2, "--out", tmp_path / "d")
+    (design,) = (tmp_path / "d").glob("*.png")
+    mask = Image.new("L", (192, 256), 0)
+    mask.paste(255, (60, 80, 130, 150))
+    mask.save(tmp_path / "mask.png")
+    edited = run("edit", design, "--to", "a pocket", "--mask", tmp_path / "mask.png", "--steps", 2, "--json")
+    assert edited.exit_code == 0, edited.stderr
+    told = json.loads(edited.stdout)
+    assert told["changed_outside"] == 0
+    assert told["recipe"]["arguments"]["brief"]["attributes"] == {"collar": "v"}
+    assert len(told["recipe"]["parents"]) == 3  # the design, the mask, the design's recipe
+    alone = run("replay", told["path"])
+    assert alone.exit_code == DataError.exit_code
+    assert "give it with --parent FILE" in alone.stderr
+    again = run("replay", told["path"], "--parent", design, "--parent", tmp_path / "mask.png")
+    assert again.exit_code == 0, again.stderr
 
 
 def test_replay_of_a_changed_picture_says_so(tmp_path: Path) -> None:

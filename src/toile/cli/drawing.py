@@ -95,7 +95,7 @@ def design(
 @app.command()
 def edit(
     file: Annotated[Path, typer.Argument(help="Picture of a person; one that toile made brings its words along.")],
-    to: Annotated[str, typer.Option(help='What it shall become: puffed, "puff sleeves", "a stand collar".')],
+    to: Annotated[str, typer.Option("--to", help='What it shall become: puffed, "puff sleeves", "a stand collar".')],
     attribute: Annotated[
         str | None,
         typer.Option(help="length, sleeve_length, sleeve_type, collar, hem or sleeves; default: what --to speaks of."),

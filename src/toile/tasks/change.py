@@ -44,7 +44,7 @@ def read_change(to: str, attribute: str | None, *, has_mask: bool) -> Change:
     """
     text = to.strip()
     if not text:
-        raise QueryError("it isn't said what to change it into; say --to, such as 'puff sleeves'")
+        raise QueryError("it isn't said what to change it into; say so, as in 'puff sleeves'")
     spoken = _spoken(text)
     if attribute is None:
         found = next(iter(spoken.items()), None)
@@ -102,14 +102,11 @@ def brief_of(seen: Look, brief: Mapping[str, Any] | None, parent: Recipe | None)
     words = ", ".join(
         " ".join([*(swatch.name for swatch in item.colours[:1]), cut.category.word]) for item, cut in top_down
     )
-    main = seen.main
-    if main is None or main.cut is None:
+    if seen.description is None:
         return Brief(words=words or "garment")
-    return Brief(
-        words=words,
-        category=CONCEPT_OF_CATEGORY.get(main.cut.category.word),
-        attributes={name: answer.word for name, answer in main.cut.attributes.items()},
-    )
+    caption = seen.description.caption
+    cut = {name: value for name in ATTRIBUTES if (value := getattr(caption, name)) is not None}
+    return Brief(words=words, category=caption.category, attributes=cut)
 
 
 def brief_so_far(recipe: Recipe) -> Brief:

@@ -26,6 +26,7 @@ from toile.models.autoencoder import cells_of
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
+from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
 from toile.tasks.drawing import (
     Settings,
     check_seed,
@@ -172,7 +173,7 @@ def _read_mask(mask: Image.Image, size: tuple[int, int]) -> Mask:
 
 
 def _garment(seen: Look, change: Change) -> Item:
-    """The largest garment that has the attribute.
+    """The garment whose attribute shows: sleeves and collar of the outermost that has some, else of the largest.
 
     Raises:
         DataError: nobody wears one.
@@ -182,6 +183,8 @@ def _garment(seen: Look, change: Change) -> Item:
     if not able:
         names = ", ".join(item.cut.category.word for item in worn if item.cut) or "no garment"
         raise DataError(f"nothing that is worn has a {str(change.attribute).replace('_', ' ')}; seen: {names}")
+    if change.attribute in SLEEVES | COLLAR:
+        able.sort(key=lambda item: UPPER_PARTS.index(item.name) if item.name in UPPER_PARTS else len(UPPER_PARTS))
     return able[0]
 
 
