@@ -1,8 +1,8 @@
 """The parquet files that training and evaluation read, as they are written: columns, pictures, label maps.
 
-`garments.parquet` has a row a garment laid flat, `streets.parquet` a row a person, `changes.parquet` a row a pair that
-differs in one thing. `catalog.photos` and `catalog.pairs` read them;
-`toile data pack` writes them from photo repositories, `toile plates --packed` from drawings.
+`garments.parquet` has a row a garment laid flat, `streets.parquet` a row a person, `captioned.parquet` a row a picture
+with words, `changes.parquet` a row a pair that differs in one thing. `catalog.photos` and `catalog.pairs` read them;
+`toile data pack` writes them from public data sets, `toile plates --packed` from drawings.
 """
 
 from __future__ import annotations
@@ -35,6 +35,16 @@ CAPTIONS: Final = pa.field("captions", pa.list_(pa.field("element", pa.string())
 """Column of files that have wordings of their own."""
 STYLED: Final = pa.field("styles", pa.map_(pa.string(), pa.string()))
 """Column of files that have captions in the styles of `catalog.styles.STYLES`: style to caption."""
+CAPTIONED_SCHEMA: Final = pa.schema(
+    [
+        ("picture_id", pa.string()),
+        ("product", pa.string()),
+        ("image", IMAGE_TYPE),
+        ("category", pa.string()),
+        CAPTIONS,
+    ]
+)
+"""A picture with words of its own; pictures of one product share its name."""
 CHANGE_SCHEMA: Final = pa.schema(
     [
         ("change_id", pa.string()),

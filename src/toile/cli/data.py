@@ -146,12 +146,18 @@ def annotate_data(
 
 @data_app.command("pack")
 def pack_data(
-    name: Annotated[str, typer.Argument(help="clothing-dataset or clothing-co-parsing.")],
-    path: Annotated[Path, typer.Argument(help="The cloned repository.")],
-    out: Annotated[Path, typer.Option(help="The parquet file; one that is there is replaced.")],
+    name: Annotated[str, typer.Argument(help="clothing-dataset, clothing-co-parsing, fashiongen, fashion-iq, ...")],
+    path: Annotated[Path, typer.Argument(help="Its folder.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The parquet file, by the name that recipes look for: garments, streets, changes (of fashion-iq) or "
+            "captioned.parquet (of all others)."
+        ),
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Write an openly licensed photo set as the parquet file that recipes train on.
+    """Write a public data set as the parquet file that recipes train on: its training split, where it has one.
 
     The columns pose and person of street photos stay empty (null): they are estimates, and toile ships no estimator.
     """

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from toile.bundles import Bundle, load_bundle
-from toile.errors import ConfigError
+from toile.errors import ConfigError, DataError
 from toile.losses.vision_language import hard_negatives, itc_loss, itg_loss, itm_loss
 from toile.models.captioner import Captioner
 from toile.models.memory import channels_last
@@ -273,13 +273,15 @@ def run(
 
     Args:
         recipe: see `UniFashionRecipe`.
-        data: folders with garments.parquet and streets.parquet and, for phase 2, changes.parquet.
+        data: folders with any of garments.parquet, streets.parquet and captioned.parquet and, for phase 2,
+            changes.parquet.
         out: folder of checkpoints and cached pictures.
         minutes: time budget; the run can be taken up again.
         progress: watcher.
 
     Raises:
         ConfigError: the recipe names a loss that there isn't, or none, or freezes parameters that there aren't.
+        DataError: the files that the losses need are missing, or lack something.
     """
     unknown = sorted(set(recipe.losses) - {*_OF_PAIRS, *_OF_CHANGES})
     if unknown or not recipe.losses:
@@ -300,6 +302,11 @@ def run(
         )
     if set(recipe.losses) & set(_OF_CHANGES):
         changes = ChangeSource(data, cache, size=size)
+        if "cir_caption" in recipe.losses and not all(changes.captions):
+            raise DataError(
+                "changes.parquet has pairs without captions of their targets, which cir_caption compares with; leave "
+                "it out of losses"
+            )
     progress("preparing pictures", 1, 1)
     words = load_text_encoder()
     torch.manual_seed(recipe.loop.seed)

@@ -16,9 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from toile.catalog.pairs import iterate_changes
+from toile.catalog.pairs import iterate_captioned, iterate_changes
 from toile.catalog.photos import clear_colour, iterate_garments, iterate_streets, photo_files, street_caption
 from toile.catalog.styles import STYLES, attribute_list
+from toile.errors import DataError
 from toile.models.fashion_encoder import fit_into_square
 from toile.models.text_encoder import TextEncoder
 from toile.recipes.captions import EMBEDDED_CATEGORIES, NOUNS, phrases_of, without_unseen_nouns
@@ -27,6 +28,7 @@ from toile.training.cache import Arrays, cached_arrays, joined
 from toile.training.sampling import sample_rows
 
 _CAPTIONED, _NAMED = range(2)
+_FILES: Final = ("garments.parquet", "streets.parquet", "captioned.parquet")
 _STYLE: Final = ", fashion plate"  # what the generator is told of drawings; nobody searches for it
 
 
@@ -139,10 +141,8 @@ class PairSource:
         self.photo_share, self.fullest_share, self.alike_share = photo_share, fullest_share, alike_share
         self.arrays = joined(
             [
-                cached_arrays(
-                    cache, f"titled-pairs-{size}", photo_files(data, name), lambda path: _pair_arrays(path, size)
-                )
-                for name in ("garments.parquet", "streets.parquet")
+                cached_arrays(cache, f"titled-pairs-{size}", files, lambda path: _pair_arrays(path, size))
+                for files in _pair_files(data)
             ]
         )
         self.captions = [_wordings(str(lines)) for lines in self.arrays["captions"]]
@@ -231,7 +231,7 @@ class ChangeSource:
             references=references,
             sentences=tokenized(words, [_drawn(self.sentences[row], 0.0, generator) for row in rows]),
             targets=targets,
-            captions=tokenized(words, [self.captions[row][0] for row in rows]),
+            captions=tokenized(words, [next(iter(self.captions[row]), "") for row in rows]),
             same=torch.from_numpy(rows[:, None] == rows),
             styles=[self.styles[row] for row in rows],
         )
@@ -240,9 +240,25 @@ class ChangeSource:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
+def _pair_files(data: Sequence[Path]) -> list[list[Path]]:
+    """The files of each kind that there are.
+
+    Raises:
+        DataError: there are none.
+    """
+    kinds = [[folder / name for folder in data if (folder / name).is_file()] for name in _FILES]
+    if not any(kinds):
+        raise DataError(f"there is none of {', '.join(_FILES)} in {', '.join(map(str, data))}")
+    return [files for files in kinds if files]
+
+
 def _pair_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a file, with words of their own or with what class, colour and tags are worth."""
-    if path.name == "garments.parquet":
+    if path.name == "captioned.parquet":
+        for picture in iterate_captioned(path, "train"):
+            told = {"image": picture.image, "product": picture.product, "category": picture.category}
+            yield told | {"captions": picture.captions, "source": _CAPTIONED, "styles": {}}
+    elif path.name == "garments.parquet":
         for photo in iterate_garments(path, "train"):
             row = {"image": photo.image, "product": photo.id, "category": photo.category}
             if photo.captions:

@@ -201,6 +201,22 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
     assert all(torch.equal(before[key], after[key]) for key in before)
 
 
+def test_targets_without_captions_can_not_be_compared_with(data: Path, tmp_path: Path) -> None:
+    table = pq.read_table(data / "changes.parquet")
+    silent = pa.array([[]] * len(table), pa.list_(pa.string()))
+    table = table.set_column(table.schema.get_field_index("captions"), "captions", silent)
+    pq.write_table(table, tmp_path / "changes.parquet")
+    overrides = [*_overrides("unifashion_phase2", 1), "losses={cir=1.0, cir_caption=1.0}"]
+    with pytest.raises(DataError, match="pairs without captions of their targets, which cir_caption compares with"):
+        train(Path("unifashion_phase2.toml"), data=[tmp_path], out=tmp_path / "run", overrides=overrides)
+    train(
+        Path("unifashion_phase2.toml"),
+        data=[tmp_path],
+        out=tmp_path / "run",
+        overrides=[*overrides, "losses={cir=1.0}"],
+    )
+
+
 def test_losses_and_frozen_names_are_checked(data: Path, tmp_path: Path) -> None:
     overrides = _overrides("unifashion_phase1", 1)
     for setting, message in (

@@ -1,6 +1,7 @@
-"""`toile data pack`: the two openly licensed photo sets, from their repositories into one parquet file each.
+"""`toile data pack`: public data sets, from their own layouts into the parquet files that recipes train on.
 
-The files have the columns that `catalog.photos` reads: pictures as WebP in Hugging Face's image struct.
+The files have the columns that `catalog.photos` and `catalog.pairs` read: pictures as WebP in Hugging Face's image
+struct. Whether a data set may be used, and its copies passed on, its licence says.
 """
 
 from __future__ import annotations
@@ -20,12 +21,24 @@ from PIL import Image
 
 from toile.catalog.datasets.clothing_co_parsing import ClothingCoParsing, tag_names
 from toile.catalog.datasets.clothing_dataset import ClothingDataset
-from toile.catalog.datasets.rows import Fault
-from toile.catalog.images import decode_image
+from toile.catalog.datasets.fashion_iq import FashionIQ
+from toile.catalog.datasets.reader import Reader
+from toile.catalog.datasets.registry import open_dataset
+from toile.catalog.datasets.rows import Fault, Triplet
+from toile.catalog.images import decode_image, read_image
 from toile.catalog.manifest import Row
-from toile.catalog.packed import GARMENT_SCHEMA, STREET_SCHEMA, png_bytes, webp_image, whole_or_nothing
-from toile.errors import ConfigError, DataError
+from toile.catalog.packed import (
+    CAPTIONED_SCHEMA,
+    CHANGE_SCHEMA,
+    GARMENT_SCHEMA,
+    STREET_SCHEMA,
+    png_bytes,
+    webp_image,
+    whole_or_nothing,
+)
+from toile.errors import DataError
 from toile.progress import Progress, no_progress
+from toile.taxonomy import CATEGORIES
 
 GARMENT_SIDE_PX: Final = 384
 """Long side of a packed garment; a smaller picture keeps its size."""
@@ -33,6 +46,7 @@ STREET_HEIGHT_PX: Final = 560
 """Height of a packed street photo; a smaller picture keeps its size."""
 WEBP_QUALITY: Final = 80
 _ROWS_A_GROUP: Final = 256
+_TRAIN: Final = "train"
 _NUM_REASONS: Final = 5
 
 
@@ -80,18 +94,19 @@ class PackReport:
 def pack_dataset(
     name: str, path: Path, out: Path, *, estimator: Estimator | None = None, progress: Progress = no_progress
 ) -> PackReport:
-    """Write a repository's photos into a parquet file; `out` appears when it is whole.
+    """Write a data set's pictures into a parquet file; `out` appears when it is whole.
 
     Args:
-        name: `clothing-dataset` or `clothing-co-parsing`.
-        path: the cloned repository.
+        name: of `datasets.READERS`. clothing-dataset becomes a garments.parquet, clothing-co-parsing a streets.parquet,
+            one with triplets a changes.parquet, and any other a captioned.parquet of its training split.
+        path: its folder.
         out: the parquet file; one that is there is replaced.
         estimator: fills `pose` and `person` of street photos, which are null without one.
         progress: told how many rows are done.
 
     Raises:
-        ConfigError: another data set.
-        DataError: the repository is not of its layout, or no row of it can be used.
+        ConfigError: no such data set.
+        DataError: the folder is not of its layout, or no row of it can be used.
     """
     report = PackReport(path=str(out))
     match name:
@@ -100,8 +115,10 @@ def pack_dataset(
         case ClothingCoParsing.name:
             schema, rows = STREET_SCHEMA, _streets(ClothingCoParsing.open(path), estimator, report)
         case _:
-            known = f"{ClothingDataset.name} or {ClothingCoParsing.name}"
-            raise ConfigError(f"{name!r} can't be packed; expected {known} (all others: see their licences)")
+            reader = open_dataset(name, path)
+            composed = isinstance(reader, FashionIQ)
+            schema = CHANGE_SCHEMA if composed else CAPTIONED_SCHEMA
+            rows = _changes(reader, report) if composed else _captioned(reader, report)
     with whole_or_nothing(out) as partial, pq.ParquetWriter(partial, schema, compression="NONE") as writer:
         while batch := list(islice(rows, _ROWS_A_GROUP)):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
@@ -152,6 +169,48 @@ def _streets(reader: ClothingCoParsing, estimator: Estimator | None, report: Pac
             "labels": None if labels is None else png_bytes(Image.fromarray(labels)),
             "pose": None if estimate.pose is None else estimate.pose.ravel().tolist(),
             "person": None if estimate.person is None else png_bytes(Image.fromarray(estimate.person)),
+        }
+
+
+def _captioned(reader: Reader, report: PackReport) -> Iterator[dict[str, Any]]:
+    for row, image in _readable(reader.pictures(_TRAIN), report):
+        if not row.caption:
+            report.leave_out(f"{row.id}: it has no caption")
+            continue
+        small = _shrunk(image, GARMENT_SIDE_PX / max(image.size))
+        yield {
+            "picture_id": row.id,
+            "product": row.split_group or row.id,
+            "image": webp_image(small, row.id, quality=WEBP_QUALITY),
+            "category": row.category if row.category in CATEGORIES else "",
+            "captions": [row.caption],
+        }
+
+
+def _changes(reader: Reader, report: PackReport) -> Iterator[dict[str, Any]]:
+    for row in reader.rows(_TRAIN):
+        if isinstance(row, Fault):
+            if row.loses_row:
+                report.leave_out(f"{row.kind} in {row.subject}: {row.detail}")
+            continue
+        if not isinstance(row, Triplet) or row.target is None:
+            continue
+        try:
+            pictures = {
+                name: _shrunk(image, GARMENT_SIDE_PX / max(image.size))
+                for name, file in (("reference", row.reference), ("target", row.target))
+                for image in [read_image(file)]
+            }
+        except DataError as error:
+            report.leave_out(f"{row.id}: {error}")
+            continue
+        yield {
+            "change_id": row.id,
+            **{name: webp_image(image, f"{row.id}-{name}", quality=WEBP_QUALITY) for name, image in pictures.items()},
+            "sentences": [row.modification_text, *row.captions],
+            "captions": [],
+            "category": "",
+            "attribute": "",
         }
 
 

@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 from pictures import noise, write_noise
 from toile.catalog.datasets.pack import Estimate, pack_dataset
 from toile.catalog.packed import GARMENT_SCHEMA, STREET_SCHEMA
+from toile.catalog.pairs import iterate_captioned, iterate_changes
 from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, iterate_street_cutouts
+from toile.catalog.split import split_of
 from toile.cli import app
 from toile.errors import ConfigError, DataError
+from toile.recipes.unifashion_data import PairSource
 
 
 def test_the_schemas_are_those_of_our_training_files(shared_data: Path) -> None:
@@ -150,9 +153,55 @@ def test_another_list_of_labels_packs_nothing(streets: Path, tmp_path: Path) -> 
     assert not (tmp_path / "s.parquet").exists()
 
 
-def test_other_data_sets_are_not_packed(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="'dress-code' can't be packed; expected clothing-dataset or clothing-co"):
-        pack_dataset("dress-code", tmp_path, tmp_path / "d.parquet")
+@pytest.fixture
+def layouts(tmp_path: Path) -> Path:
+    """Fashion200K with two views of one product, and Fashion-IQ with a triplet whose picture is broken."""
+    folder = tmp_path / "layouts"
+    views = [f"women/dresses/casual/{number}/{number}_0.jpeg" for number in (1, 2, 3)]
+    for place, name in enumerate(views):
+        write_noise(folder / "200k" / name, (60, 40), seed=place)
+    (folder / "200k" / "labels").mkdir()
+    lines = "".join(f"{name}\t0.9\tdress number {place}\n" for place, name in enumerate(views))
+    (folder / "200k" / "labels" / "dress_train_detect_all.txt").write_text(lines)
+    names = ("B0084Y8XI0", "B0084Y8XI1", "B0084Y8XI2")
+    for place, name in enumerate(names):
+        write_noise(folder / "iq" / "images" / f"{name}.png", (60, 40), seed=place)
+    (folder / "iq" / "images" / f"{names[2]}.png").write_bytes(b"half a picture")
+    (folder / "iq" / "captions").mkdir()
+    triplets = [
+        {"candidate": names[0], "target": names[1], "captions": ["is shorter", "has long sleeves."]},
+        {"candidate": names[0], "target": names[2], "captions": ["is red", "is longer"]},
+    ]
+    (folder / "iq" / "captions" / "cap.dress.train.json").write_text(json.dumps(triplets))
+    return folder
+
+
+def test_captioned_pictures_of_any_layout(layouts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "packed" / "captioned.parquet"
+    assert pack_dataset("fashion200k", layouts / "200k", out).rows == 3
+    pictures = list(iterate_captioned(out, None))
+    assert [picture.captions for picture in pictures] == [(f"dress number {place}",) for place in range(3)]
+    assert [(picture.product, picture.category) for picture in pictures] == [(str(n), "dress") for n in (1, 2, 3)]
+    assert pictures[0].image.size == (60, 40)
+    source = PairSource([out.parent], tmp_path / "cache", size=32, photo_share=0.2)
+    trained = sum(split_of(str(number)) == "train" for number in (1, 2, 3))
+    assert [len(rows) for rows in source.rows] == [trained, 0]
+
+
+def test_triplets_become_changes(layouts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "packed" / "changes.parquet"
+    report = pack_dataset("fashion-iq", layouts / "iq", out)
+    assert (report.rows, report.left_out) == (1, 1)
+    assert report.reasons[0].startswith("dress/train/1: ")
+    (pair,) = iterate_changes(out, None)
+    assert pair.sentences == ("Is shorter and has long sleeves", "is shorter", "has long sleeves.")
+    assert pair.captions == ()
+    assert pair.reference.size == pair.target.size == (60, 40)
+
+
+def test_unknown_data_sets_are_not_packed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no data set is named 'fashion-tv'; expected one of fashiongen"):
+        pack_dataset("fashion-tv", tmp_path, tmp_path / "d.parquet")
 
 
 def test_packing_twice_gives_the_same_bytes(garments: Path, tmp_path: Path) -> None:
