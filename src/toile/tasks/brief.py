@@ -21,21 +21,25 @@ def read_brief(
     """Check every word of a brief.
 
     Args:
-        words: garments with their colours, from the head down; the attributes are of the first that has any.
+        words: garments with their colours, from the head down; a length is the first one's.
         concepts: style, occasion, effect, feeling, in any words.
         attributes: of `taxonomy.ATTRIBUTES`, name to value.
         order: of `catalog.briefs.ORDERS`, or all five attributes with commas between.
 
     Raises:
         QueryError: nothing is said, or an attribute, its value or the order is unknown, or an attribute is asked of
-            no garment.
+            garments that have none.
     """
     if not words.strip():
         raise QueryError("the prompt is empty; say what to draw, such as 'black jacket, white dress, brown boots'")
     told = {name: attribute_value(name, value) for name, value in (attributes or {}).items()}
-    category = next((found for claim in claims_of(words) if (found := grammar_category(claim))), None)
+    named = [found for claim in claims_of(words) if (found := grammar_category(claim))]
+    category = named[0] if named else None
     if told and category is None:
         raise QueryError(f"{', '.join(told)} of what? {words!r} names no garment that has any; say one: 'red dress'")
+    for name in told:
+        if not any(name in _attributes_of(garment) for garment in named):
+            raise QueryError(f"nothing in {words!r} has a {name.replace('_', ' ')}; name a garment that has one")
     return Brief(
         words=words.strip(),
         category=category,
@@ -43,6 +47,11 @@ def read_brief(
         attributes=told,
         order=read_order(order),
     )
+
+
+def _attributes_of(category: str) -> tuple[str, ...]:
+    """Of the grammar's seven: what ends at the waist has neither sleeves nor a collar."""
+    return ("length", "hem") if category in ("Pant", "Skirt") else tuple(ATTRIBUTES)
 
 
 def read_order(order: str) -> tuple[str, ...]:
@@ -94,5 +103,5 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, str]:
 
 def _nearest(word: str, options: Iterable[str]) -> str:
     listed = list(options)
-    near = get_close_matches(word, listed, n=1, cutoff=0.5)
+    near = get_close_matches(word, listed, n=1, cutoff=0.6)
     return (f"did you mean {near[0]}? " if near else "") + f"choose one of {', '.join(listed)}"

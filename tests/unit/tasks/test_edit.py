@@ -142,7 +142,7 @@ def test_words_are_read_as_attributes(to: str, attribute: str | None, change: tu
     [
         ("  ", "collar", "it isn't said what to change it into"),
         ("something nicer", None, "'something nicer' speaks of no attribute; give one of length"),
-        ("vee", "collar", r"collar can't be 'vee'; did you mean v\?"),
+        ("vee", "collar", r"collar can't be 'vee'; choose one of round, v"),
         ("lantrn", "sleeves", r"sleeve_type can't be 'lantrn'; did you mean lantern\?"),
         ("red", "colour", "there is no attribute 'colour'; did you mean collar"),
     ],
