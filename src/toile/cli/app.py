@@ -7,7 +7,7 @@ its own exit code (`toile.errors`); 2 is also what wrong options give. Nothing h
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 import toile
-from toile.errors import ToileError
+from toile.errors import ConfigError, ToileError
 from toile.progress import Progress, no_progress, rich_progress
 
 
@@ -82,3 +82,25 @@ def _options(
     """Find, describe and design garments."""
     # Importing torch and lancedb makes a million objects and no garbage: looking for it costs half a second a command.
     gc.set_threshold(50_000, 20, 20)
+
+
+def parse_pairs(pairs: Iterable[str], what: str, example: str) -> dict[str, str]:
+    """`["collar=stand"]` as a mapping.
+
+    Args:
+        pairs: as they were typed.
+        what: one of them is, for the message.
+        example: of a right one.
+
+    Raises:
+        ConfigError: one is no `name=value`, or a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise ConfigError(f"{pair!r} is no {what}; write NAME=VALUE, such as {example}")
+        if name in found:
+            raise ConfigError(f"{name} is asked for twice, as {found[name]} and {value}; keep one")
+        found[name] = value
+    return found

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import toile
-from toile.cli.app import BundleOption, JsonOption, app, data_app, watched
+from toile.cli.app import BundleOption, JsonOption, app, data_app, parse_pairs, watched
 from toile.errors import DataError
 
 
@@ -196,13 +196,13 @@ def plates(
 
     The folder can be indexed: toile index OUT --into INDEX
     """
-    from toile.tasks.plates import draw_plates, parse_wishes
+    from toile.tasks.plates import draw_plates
 
     if packed or changes:
         from toile.catalog.plates.examples import PlateConfig
         from toile.catalog.plates.pack import pack_changes, pack_plates
 
-        config = PlateConfig(seed=seed, height=height, wishes=parse_wishes(wishes or ()))
+        config = PlateConfig(seed=seed, height=height, wishes=parse_pairs(wishes or (), "wish", "collar=stand"))
         with watched(quiet=as_json) as progress:
             files = list(pack_plates(out, config, count=n, progress=progress)) if packed else []
             files += [pack_changes(out, config, count=n, progress=progress)] if changes else []
@@ -215,7 +215,7 @@ def plates(
             seed=seed,
             height=height,
             picture_format=picture_format,
-            wishes=parse_wishes(wishes or ()),
+            wishes=parse_pairs(wishes or (), "wish", "collar=stand"),
             progress=progress,
         )
     if as_json:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 
 import toile
-from toile.cli.app import BundleOption, JsonOption, app, watched
+from toile.cli.app import BundleOption, JsonOption, app, parse_pairs, watched
 from toile.errors import DataError
 
 StepsOption = Annotated[int, typer.Option(help="Denoising steps.")]
@@ -57,7 +57,6 @@ def design(
     as_json: JsonOption = False,
 ) -> None:
     """Draw pictures from a brief; each PNG carries the recipe that makes it again."""
-    from toile.tasks.brief import parse_pairs
     from toile.tasks.design import save_designs
     from toile.tasks.drawing import Settings
 
@@ -73,7 +72,7 @@ def design(
         designs = toile.load(bundle).design(
             prompt,
             concepts=concept or (),
-            attributes=parse_pairs(attribute or ()),
+            attributes=parse_pairs(attribute or (), "attribute", "sleeve_length=long"),
             order=order,
             schedule=schedule,
             pose=pose,

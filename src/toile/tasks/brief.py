@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from toile.catalog.briefs import ORDERS, Brief
 from toile.catalog.claims import claims_of, grammar_category
-from toile.errors import ConfigError, QueryError
+from toile.errors import QueryError
 from toile.taxonomy import ATTRIBUTES
 
 
@@ -82,23 +82,6 @@ def attribute_value(attribute: str, value: str) -> str:
     if word not in ATTRIBUTES[attribute]:
         raise QueryError(f"{attribute} can't be {value!r}; {_nearest(word, ATTRIBUTES[attribute])}")
     return word
-
-
-def parse_pairs(pairs: Iterable[str]) -> dict[str, str]:
-    """`["sleeve_length=long"]` as a mapping.
-
-    Raises:
-        ConfigError: one is no `name=value`, or a name comes twice.
-    """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals and value):
-            raise ConfigError(f"{pair!r} is no attribute; write NAME=VALUE, such as sleeve_length=long")
-        if name in found:
-            raise ConfigError(f"{name} is asked for twice, as {found[name]} and {value}; keep one")
-        found[name] = value
-    return found
 
 
 def _nearest(word: str, options: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,23 +50,6 @@ class PlatesReport:
     def to_json(self) -> str:
         """One JSON object."""
         return json.dumps({**asdict(self), "folder": str(self.folder)})
-
-
-def parse_wishes(pairs: Iterable[str]) -> dict[str, str]:
-    """`["collar=stand"]` as a mapping.
-
-    Raises:
-        ConfigError: one is no `name=value`, or a name comes twice.
-    """
-    wishes: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals and value):
-            raise ConfigError(f"{pair!r} is no wish; write NAME=VALUE, such as collar=stand")
-        if name in wishes:
-            raise ConfigError(f"{name} is asked for twice, as {wishes[name]} and {value}; keep one")
-        wishes[name] = value
-    return wishes
 
 
 def draw_plates(

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from toile.catalog.manifest import Row
 from toile.catalog.sources import open_source
 from toile.cli import app
+from toile.cli.app import parse_pairs
 from toile.errors import ConfigError, DataError
-from toile.tasks.plates import draw_plates, parse_wishes
+from toile.tasks.plates import draw_plates
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +114,7 @@ def test_an_interrupted_drawing_leaves_nothing(tmp_path):
 )
 def test_wishes_that_cannot_be_read(pairs, message):
     with pytest.raises(ConfigError, match=message):
-        parse_wishes(pairs)
+        parse_pairs(pairs, "wish", "collar=stand")
 
 
 def test_the_verb(tmp_path):
