@@ -27,3 +27,13 @@ def prediction_target(x_0: Tensor, noise: Tensor, alphas_cumprod: Tensor, predic
         return noise
     a = alphas_cumprod.reshape(-1, 1, 1, 1)
     return a.sqrt() * noise - (1 - a).sqrt() * x_0
+
+
+def shifted(moments: Tensor, shift: float) -> Tensor:
+    """Moments in [0, 1), 1 = pure noise, moved towards noise: `s u / (1 + (s - 1) u)` (Esser et al. 2024, eq. 23).
+
+    Args:
+        moments: any shape.
+        shift: s; 1 leaves them as they are, 2 moves the median from 1/2 to 2/3.
+    """
+    return shift * moments / (1 + (shift - 1) * moments)

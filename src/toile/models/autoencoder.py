@@ -157,8 +157,12 @@ class Autoencoder(nn.Module):
         Returns:
             `(B, C, H/8, W/8)`; zeros for pictures that are hidden as a whole: the denoiser is told of none.
         """
-        hidden = F.interpolate(cells, scale_factor=PATCH_SIZE, mode="nearest")
-        return self.encode(images * (1 - hidden)) * (cells.amin((1, 2, 3), keepdim=True) < 1)
+        around = cells.new_zeros(len(cells), self.latent_channels, *cells.shape[-2:])
+        seen = cells.amin((1, 2, 3)) < 1
+        if seen.any():
+            hidden = F.interpolate(cells[seen], scale_factor=PATCH_SIZE, mode="nearest")
+            around[seen] = self.encode(images[seen] * (1 - hidden)).to(around)
+        return around
 
     def decode(self, latents: Tensor) -> Tensor:
         """Latents `(B, C, h, w)` to pictures `(B, 3, 8h, 8w)` in [-1, 1]."""

@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.bundles import load_bundle
+from toile.catalog.photos import LOOK_SIZE
 from toile.diffusion.conditioning import Maps
-from toile.diffusion.noising import noised, prediction_target
+from toile.diffusion.noising import noised, prediction_target, shifted
 from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod
 from toile.errors import ConfigError
 from toile.losses.denoising import denoising_loss, min_snr_weights
@@ -47,6 +48,11 @@ class DenoiserRecipe(Strict):
     schedule: NoiseScheduleConfig = field(default_factory=NoiseScheduleConfig)
     mix: TaskMix = field(default_factory=TaskMix)
     batch_size: int = 16
+    full_width_every: int = 1
+    """Every so many batches are as wide as the canvas; the others show its middle two thirds, where people stand, for
+    two thirds of the work."""
+    timestep_shift: float = 1.0
+    """Above 1: noisy timesteps, where words decide, are drawn more often; see `diffusion.noising.shifted`."""
     snr_gamma: float = 0.0
     """Of min-SNR weights (Hang et al. 2023; 5 there); 0: every timestep counts alike."""
 
@@ -65,8 +71,10 @@ class _DenoiserLoss:
         """Draw timesteps, then pictures and their words."""
         schedule, device = self.recipe.schedule, next(module.parameters()).device
         self.autoencoder.to(device)
-        timesteps = torch.randint(schedule.num_timesteps, (self.recipe.batch_size,), generator=generator)
-        drawn = self.source.draw(timesteps, generator)
+        moments = shifted(torch.rand(self.recipe.batch_size, generator=generator), self.recipe.timestep_shift)
+        timesteps = (moments * schedule.num_timesteps).long()
+        whole_width = step % self.recipe.full_width_every == 0
+        drawn = self.source.draw(timesteps, generator, margin=0 if whole_width else LOOK_SIZE[0] // 6)
         images, cells = drawn.images.to(device), cells_of(drawn.masks).to(device)
         with torch.no_grad():
             x_0, masked_latents = self.autoencoder.encode(images), self.autoencoder.encode_around(images, cells)

@@ -93,8 +93,14 @@ class DesignSource:
         }
         self.schedule = SCHEDULES[mix.schedule]
 
-    def draw(self, timesteps: Tensor, generator: torch.Generator) -> Drawn:
-        """A row for each timestep `(B,)`."""
+    def draw(self, timesteps: Tensor, generator: torch.Generator, *, margin: int = 0) -> Drawn:
+        """A row for each timestep.
+
+        Args:
+            timesteps: `(B,)`.
+            generator: on the CPU.
+            margin: pixels that are cut off on the left and on the right.
+        """
         mix, count = self.mix, len(timesteps)
         num_garments = round(count * mix.garment_share) if len(self.garments) else 0
         num_people = count - num_garments
@@ -120,6 +126,7 @@ class DesignSource:
         silent = _chances(count, mix.text_dropout, generator)
         planes = torch.cat([_white_is_zero(images), _planes(masks), _lines(sketches)], dim=1)
         moved, moved_poses = random_views(planes, torch.from_numpy(poses), generator)
+        moved, moved_poses = without_margins(moved, moved_poses, margin)
         whole = torch.tensor([mask is None for mask in masks])[:, None, None, None]
         return Drawn(
             images=1 - 2 * moved[:, :3],
@@ -190,6 +197,15 @@ def random_views(planes: Tensor, poses: Tensor, generator: torch.Generator) -> t
     back = (unit - shift[:, None]) * torch.stack([mirror * zoom, zoom], dim=1)[:, None]
     points = torch.cat([(back + 1) / 2 * size, poses[:, :, 2:]], dim=-1)
     return moved, torch.where((mirror < 0)[:, None, None], points[:, list(MIRRORED_JOINTS)], points)
+
+
+def without_margins(planes: Tensor, poses: Tensor, margin: int) -> tuple[Tensor, Tensor]:
+    """The middle of pictures `(B, C, H, W)` with their joints, a margin cut off on either side.
+
+    Joints that are cut off lie outside of what is left, at negative or too large x.
+    """
+    width = planes.shape[-1]
+    return planes[..., margin : width - margin], poses - poses.new_tensor([margin, 0, 0]) * (poses[:, :, 2:] > 0)
 
 
 # --- small draws ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from toile.diffusion.noising import noised, prediction_target
+from toile.diffusion.noising import noised, prediction_target, shifted
 
 
 def test_noising_and_velocity_are_a_rotation() -> None:
@@ -15,3 +15,9 @@ def test_noising_and_velocity_are_a_rotation() -> None:
     assert velocity.item() == pytest.approx(0.8 * 1 - 0.6 * 3)
     assert (0.8 * x_t - 0.6 * velocity).item() == pytest.approx(3.0)  # x_0 = sqrt(a) x_t - sqrt(1 - a) v
     assert prediction_target(x_0, noise, a, "epsilon") is noise
+
+
+def test_shifted_moments_keep_the_ends_and_move_the_middle() -> None:
+    moments = torch.tensor([0.0, 0.5, 1.0])
+    assert torch.equal(shifted(moments, 1.0), moments)
+    assert shifted(moments, 2.0).tolist() == pytest.approx([0.0, 2 / 3, 1.0])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from people import dressed, standing
-from toile.recipes.denoiser_data import DesignSource, TaskMix, random_mask, random_views
+from toile.recipes.denoiser_data import DesignSource, TaskMix, random_mask, random_views, without_margins
 from toile.recipes.pictures import Pictures
 from toile.taxonomy import PARTS
 
@@ -127,3 +127,18 @@ def test_heads_are_never_hidden_by_an_edit():
     boxes = [mask for mask in masks if mask.sum() == mask.any(1).sum() * mask.any(0).sum()]
     assert len(boxes) < 12
     assert all(not (mask & hair).any() for mask in masks if not any(mask is box for box in boxes))
+
+
+def test_margins_are_cut_off_and_joints_move_along():
+    planes = torch.arange(12.0).reshape(1, 1, 1, 12)
+    pose = torch.zeros(1, 18, 3)
+    pose[0, 0] = torch.tensor([5.0, 0.0, 1.0])
+    middle, moved = without_margins(planes, pose, 2)
+    assert middle.flatten().tolist() == list(range(2, 10))
+    assert moved[0, 0].tolist() == [3.0, 0.0, 1.0]
+    assert (moved[0, 1:] == 0).all()  # a joint that isn't known stays unknown
+    drawn = DesignSource(_pictures(3, CAPTION, "red dress"), _pictures(2, "", "red top"), TaskMix(**NEVER)).draw(
+        torch.tensor([500, 500]), torch.Generator().manual_seed(0), margin=32
+    )
+    assert drawn.images.shape == (2, 3, 256, 128)
+    assert drawn.masks.shape == drawn.sketches.shape == (2, 1, 256, 128)
