@@ -1,9 +1,10 @@
 """Whole model bundles: the embedded one, others on disk, and hub checkpoints."""
 
-from toile.bundles.bundle import Bundle, Generator, HubBundle, load_bundle
+from toile.bundles.bundle import EMBEDDED_CANVAS, Bundle, Generator, HubBundle, load_bundle
 from toile.bundles.parts import assemble, broken_files, read_manifest, write_parts
 
 __all__ = [
+    "EMBEDDED_CANVAS",
     "Bundle",
     "Generator",
     "HubBundle",

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from toile.models.unifashion_encoder import UniFashionEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
-_EMBEDDED_CANVAS: Final = (256, 192)
+EMBEDDED_CANVAS: Final = (256, 192)
+"""Height and width of what the embedded denoiser draws, pixels."""
 _CHECKPOINTS: Final = ("people", GENERATOR)
 """Folders of a bundle that hold checkpoints in their own layouts."""
 
@@ -256,7 +257,7 @@ class Bundle:
             text_encoder=self.text_encoder,
             autoencoder=self.autoencoder,
             schedule=_validated(NoiseScheduleConfig, self.manifest.parts["denoiser"].config["schedule"]),
-            canvas=_EMBEDDED_CANVAS,
+            canvas=EMBEDDED_CANVAS,
         )
 
 

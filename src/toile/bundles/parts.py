@@ -174,9 +174,11 @@ def assemble(sources: Sequence[Path], into: Path, *, name: str) -> Manifest:
     parts = dict(read_manifest(into).parts) if (into / MANIFEST_NAME).is_file() else {}
     for source in sources:
         if (source / "model_index.json").is_file():
-            from toile.models.stable_diffusion import write_widened
+            from toile.models.stable_diffusion import read_stable_diffusion, write_stable_diffusion
 
-            write_widened(source, into / GENERATOR)
+            unet, *_ = read_stable_diffusion(source, torch.device("cpu"))
+            shutil.rmtree(into / GENERATOR, ignore_errors=True)
+            write_stable_diffusion(source, unet, into / GENERATOR)
             continue
         manifest = read_manifest(source)
         for file, problem in broken_files(source, manifest).items():

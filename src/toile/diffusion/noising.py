@@ -29,6 +29,23 @@ def prediction_target(x_0: Tensor, noise: Tensor, alphas_cumprod: Tensor, predic
     return a.sqrt() * noise - (1 - a).sqrt() * x_0
 
 
+def clean_prediction(
+    x_t: Tensor, prediction: Tensor, alphas_cumprod: Tensor, prediction_type: PredictionType
+) -> Tensor:
+    """The `x_0` that a prediction amounts to.
+
+    Args:
+        x_t: `(B, C, h, w)`.
+        prediction: as `x_t`, see `prediction_target`.
+        alphas_cumprod: `(B,)`; not 0 where noise is predicted, for pure noise tells nothing of the picture.
+        prediction_type: what `prediction` is.
+    """
+    a = alphas_cumprod.reshape(-1, 1, 1, 1)
+    if prediction_type == "epsilon":
+        return (x_t - (1 - a).sqrt() * prediction) / a.sqrt()
+    return a.sqrt() * x_t - (1 - a).sqrt() * prediction
+
+
 def shifted(moments: Tensor, shift: float) -> Tensor:
     """Moments in [0, 1), 1 = pure noise, moved towards noise: `s u / (1 + (s - 1) u)` (Esser et al. 2024, eq. 23).
 

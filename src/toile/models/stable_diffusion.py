@@ -30,6 +30,7 @@ _KNOWN_INPUTS: Final = (4, 9, 27, 28)
 """Stable Diffusion's own, its inpainting's, Fashion-RAG's, Multimodal Garment Designer's and ours."""
 PARTS: Final = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
 """Folders of a checkpoint."""
+_INDEX: Final = "model_index.json"
 _ASPECT: Final = 0.75  # width by height: people stand
 
 
@@ -150,9 +151,7 @@ def read_stable_diffusion(
     Raises:
         CheckpointError: a part is missing or can't be read.
     """
-    missing = [
-        name for name in ("unet", "vae", "text_encoder", "tokenizer", "scheduler") if not (folder / name).is_dir()
-    ]
+    missing = [name for name in PARTS if not (folder / name).is_dir()]
     if missing:
         raise CheckpointError(
             f"{folder} lacks {', '.join(missing)}; give a Stable Diffusion folder in diffusers' layout"
@@ -170,21 +169,22 @@ def read_stable_diffusion(
     return widened(unet), KlCodec(vae), ClipWords(tower, tokenizer), schedule_of(scheduler)
 
 
-def write_widened(source: Path, into: Path) -> None:
-    """A copy of a Stable Diffusion folder whose U-Net has the denoiser's input channels.
+def is_stable_diffusion(folder: str | Path) -> bool:
+    """Whether there is a pipeline in diffusers' layout."""
+    return bool(str(folder)) and (Path(folder) / _INDEX).is_file()
+
+
+def write_stable_diffusion(source: Path, unet: UNet2DConditionModel, into: Path) -> None:
+    """A copy of a Stable Diffusion folder with another U-Net.
 
     Args:
         source: in diffusers' layout.
-        into: made; what was there goes.
-
-    Raises:
-        CheckpointError: a part is missing or can't be read.
+        unet: in place of the source's.
+        into: made; its parts are replaced.
     """
-    unet, *_ = read_stable_diffusion(source, torch.device("cpu"))
-    shutil.rmtree(into, ignore_errors=True)
-    into.mkdir(parents=True)
+    into.mkdir(parents=True, exist_ok=True)
     unet.register_to_config(_name_or_path="")  # else the config tells where on this machine it came from
     unet.save_pretrained(into / "unet")
     for name in PARTS[1:]:
-        shutil.copytree(source / name, into / name)
-    shutil.copyfile(source / "model_index.json", into / "model_index.json")
+        shutil.copytree(source / name, into / name, dirs_exist_ok=True)
+    shutil.copyfile(source / _INDEX, into / _INDEX)

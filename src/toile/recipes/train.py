@@ -74,23 +74,23 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     write_resolved(recipe, out / "recipe.json")
     module = job.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    write_parts(out / "bundle", job.parts(module, recipe))
+    job.write(out / "bundle", module, recipe)
     return out / "bundle"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Job:
-    """A kind of recipe: its schema, its run, and the parts of a bundle that it trains."""
+    """A kind of recipe: its schema, its run, and how what it trains becomes a bundle."""
 
     schema: type[Any]
     run: Callable[..., nn.Module]
-    parts: Callable[[Any, Any], dict[str, tuple[nn.Module, dict[str, Any]]]]
-    """What was trained and the recipe to the parts by name, each with what the bundle must know of it."""
+    write: Callable[[Path, Any, Any], None]
+    """`(folder, what was trained, recipe)`."""
 
 
-def _only(part: str) -> Callable[[nn.Module, Any], dict[str, tuple[nn.Module, dict[str, Any]]]]:
+def _only(part: str) -> Callable[[Path, nn.Module, Any], None]:
     """All that was trained is one part; its sizes are the recipe's."""
-    return lambda module, recipe: {part: (module, asdict(recipe.model))}
+    return lambda folder, module, recipe: write_parts(folder, {part: (module, asdict(recipe.model))})
 
 
 def _job(kind: object, name: str) -> _Job:
@@ -103,31 +103,31 @@ def _job(kind: object, name: str) -> _Job:
         case "embed":
             from toile.recipes import embed
 
-            return _Job(schema=embed.EmbedRecipe, run=embed.run, parts=_only("encoder"))
+            return _Job(schema=embed.EmbedRecipe, run=embed.run, write=_only("encoder"))
         case "autoencoder":
             from toile.recipes import autoencoder
 
-            return _Job(schema=autoencoder.AutoencoderRecipe, run=autoencoder.run, parts=_only("autoencoder"))
+            return _Job(schema=autoencoder.AutoencoderRecipe, run=autoencoder.run, write=_only("autoencoder"))
         case "denoiser":
             from toile.recipes import denoiser
 
-            return _Job(schema=denoiser.DenoiserRecipe, run=denoiser.run, parts=denoiser.parts)
+            return _Job(schema=denoiser.DenoiserRecipe, run=denoiser.run, write=denoiser.write)
         case "figure":
             from toile.recipes import figure
 
-            return _Job(schema=figure.FigureRecipe, run=figure.run, parts=_only("figure"))
+            return _Job(schema=figure.FigureRecipe, run=figure.run, write=_only("figure"))
         case "garment":
             from toile.recipes import garment
 
-            return _Job(schema=garment.GarmentRecipe, run=garment.run, parts=_only("garment"))
+            return _Job(schema=garment.GarmentRecipe, run=garment.run, write=_only("garment"))
         case "unifashion":
             from toile.recipes import unifashion
 
-            return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, parts=unifashion.parts)
+            return _Job(schema=unifashion.UniFashionRecipe, run=unifashion.run, write=unifashion.write)
         case "captioner":
             from toile.recipes import captioner
 
-            return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, parts=_only("captioner"))
+            return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, write=_only("captioner"))
         case _:
             raise ConfigError(
                 f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment', "

@@ -24,7 +24,7 @@ from typing import Any, Final, Protocol, Self
 import torch
 from torch import Tensor, nn
 
-from toile.bundles import Bundle, load_bundle
+from toile.bundles import Bundle, load_bundle, write_parts
 from toile.errors import ConfigError, DataError
 from toile.losses.vision_language import hard_negatives, itc_loss, itg_loss, itm_loss
 from toile.models.captioner import Captioner
@@ -328,14 +328,14 @@ def run(
     return _trained(trainee, loss, recipe, out=out, minutes=minutes, progress=progress)
 
 
-def parts(trained: Trainee, recipe: UniFashionRecipe) -> dict[str, tuple[nn.Module, dict[str, Any]]]:
-    """What a run has trained, by the name of the part of a bundle, with what the bundle must know of it."""
+def write(folder: Path, trained: Trainee, recipe: UniFashionRecipe) -> None:
+    """A bundle of what a run has trained, each part with what the bundle must know of it."""
     found: dict[str, tuple[nn.Module, dict[str, Any]]] = {"unifashion": (trained.encoder, asdict(recipe.model))}
     if trained.captioner is not None:
         found["captioner"] = trained.captioner, _source(recipe.captioner_from).manifest.parts["captioner"].config
     if trained.query_adapter is not None:
         found["query_adapter"] = trained.query_adapter, asdict(trained.query_adapter.config)
-    return found
+    write_parts(folder, found)
 
 
 def adapter_config(recipe: UniFashionRecipe) -> QueryAdapterConfig:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from toile.diffusion.noising import noised, prediction_target, shifted
+from toile.diffusion.noising import clean_prediction, noised, prediction_target, shifted
 
 
 def test_noising_and_velocity_are_a_rotation() -> None:
@@ -21,3 +21,12 @@ def test_shifted_moments_keep_the_ends_and_move_the_middle() -> None:
     moments = torch.tensor([0.0, 0.5, 1.0])
     assert torch.equal(shifted(moments, 1.0), moments)
     assert shifted(moments, 2.0).tolist() == pytest.approx([0.0, 2 / 3, 1.0])
+
+
+@pytest.mark.parametrize("prediction_type", ["epsilon", "v_prediction"])
+def test_a_true_prediction_gives_the_picture_back(prediction_type) -> None:
+    x_0, noise = torch.randn(2, 3, 1, 2, 2, generator=torch.Generator().manual_seed(0))
+    a = torch.tensor([0.9, 0.3, 0.01])
+    target = prediction_target(x_0, noise, a, prediction_type)
+    back = clean_prediction(noised(x_0, noise, a), target, a, prediction_type)
+    torch.testing.assert_close(back, x_0)

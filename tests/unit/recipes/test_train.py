@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from diffusers import UNet2DConditionModel
 from PIL import Image, ImageDraw
 
-from toile.bundles import load_bundle
+from checkpoints import write_stable_diffusion
+from toile.bundles import assemble, load_bundle
 from toile.bundles.parts import read_manifest, read_tensors
 from toile.catalog.photos import CO_PARSING_LABELS, iterate_garments, load_street_cutouts
 from toile.catalog.plates.examples import PlateConfig
@@ -60,10 +62,17 @@ _TINY = {
         "batch_size=4",
         "model={vocab_size=300, dim=16, num_layers=1, num_heads=2, feedforward_dim=16}",
     ],
+    "denoiser_combined": [
+        "start_from=''",
+        "batch_size=4",
+        "loss={alignment_share=0.1, reconstruction_share=0.1, combined_below=900}",
+        "model={widths=[32, 32, 32], head_dim=16}",
+    ],
     "denoiser": [
         "batch_size=4",
         "mix={garment_share=0.25, mask_share=0.5, sketch_share=0.5}",
-        "snr_gamma=5.0",
+        "loss={snr_gamma=5.0, timestep_shift=2.0}",
+        "full_width_every=2",
         "model={widths=[32, 32, 32], head_dim=16}",
     ],
 }
@@ -146,7 +155,7 @@ def test_a_recipe_trains_resumes_and_gives_a_bundle(
     name: str, data: Path, autoencoder_bundle: Path, unifashion_bundle: Path, tmp_path: Path
 ) -> None:
     overrides = _overrides(name, 3)
-    if name == "denoiser":
+    if name.startswith("denoiser"):
         overrides.append(f"autoencoder={str(autoencoder_bundle)!r}")
     if name == "captioner":
         overrides.append(f"unifashion_from={str(unifashion_bundle)!r}")
@@ -199,6 +208,27 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
     second = train(Path("denoiser.toml"), data=[data], out=tmp_path / "second", overrides=still)
     before, after = (read_tensors(part, read_manifest(part), "denoiser") for part in (first, second))
     assert all(torch.equal(before[key], after[key]) for key in before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rank", [0, 2])
+def test_a_stable_diffusion_is_trained_further_and_comes_back_as_one(data: Path, tmp_path: Path, rank: int) -> None:
+    folder = write_stable_diffusion(tmp_path / "sd", 9)
+    overrides = ["batch_size=2", f"start_from={str(folder)!r}", "loop.warmup_steps=0", f"lora_rank={rank}"]
+    trained = train(
+        Path("denoiser.toml"), data=[data], out=tmp_path / "run", overrides=[*overrides, "loop.steps=2", "mix={}"]
+    )
+    before, after = (
+        UNet2DConditionModel.from_pretrained(path, subfolder="unet").state_dict() for path in (folder, trained)
+    )
+    changed = {name for name in after if name == "conv_in.weight" or not torch.equal(after[name], before[name])}
+    assert after["conv_in.weight"].shape[1] == 28
+    assert after["conv_in.weight"][:, 9:].any()
+    assert set(after) == set(before)  # what was added is part of the weights now
+    assert rank == 0 or all("conv_in" in name or ".to_" in name for name in changed)
+    whole = tmp_path / "whole"
+    assemble([load_bundle().folder, trained], whole, name="whole")
+    assert load_bundle(whole).generator.canvas == (128, 96)
 
 
 def test_targets_without_captions_can_not_be_compared_with(data: Path, tmp_path: Path) -> None:

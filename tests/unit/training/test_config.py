@@ -19,6 +19,7 @@ _SCHEMAS = {
     "embed": EmbedRecipe,
     "autoencoder": AutoencoderRecipe,
     "denoiser": DenoiserRecipe,
+    "denoiser_combined": DenoiserRecipe,
     "figure": FigureRecipe,
     "garment": GarmentRecipe,
     "unifashion_phase1": UniFashionRecipe,
