@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from accelerate import PartialState
 from torch import nn
 
 from toile.bundles import write_parts
@@ -74,7 +75,8 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     write_resolved(recipe, out / "recipe.json")
     module = job.run(recipe, data=data, out=out, minutes=minutes, progress=progress)
-    job.write(out / "bundle", module, recipe)
+    if PartialState().is_main_process:  # of several, all of which have the same average
+        job.write(out / "bundle", module, recipe)
     return out / "bundle"
 
 

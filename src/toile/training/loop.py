@@ -84,8 +84,11 @@ def learning_rate_at(step: int, config: LoopConfig) -> float:
 def _save_checkpoint(accelerator: Accelerator, folder: Path) -> None:
     """Write beside, then swap: a kill at any moment leaves the old or the new checkpoint whole."""
     beside, old = folder.with_suffix(".new"), folder.with_suffix(".old")
-    shutil.rmtree(beside, ignore_errors=True)
+    if accelerator.is_main_process:
+        shutil.rmtree(beside, ignore_errors=True)
+    accelerator.wait_for_everyone()
     accelerator.save_state(str(beside))
+    accelerator.wait_for_everyone()  # each process adds its own random state
     if accelerator.is_main_process:
         shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
