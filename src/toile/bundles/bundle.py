@@ -260,6 +260,24 @@ class Bundle:
             canvas=EMBEDDED_CANVAS,
         )
 
+    @cached_property
+    def few_steps(self) -> LatentDenoiser:
+        """The denoiser that draws in four steps, each asking it once.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.denoiser import LatentDenoiser
+        from toile.models.few_steps import FewStepsConfig, few_steps_unet
+
+        if (self.folder / GENERATOR).is_dir():
+            raise CheckpointError(
+                "a Stable Diffusion draws here, and few_steps is not made for it; take another sampler"
+            )
+        weights = read_tensors(self.folder, self.manifest, "few_steps")
+        config = _validated(FewStepsConfig, self.manifest.parts["few_steps"].config)
+        return LatentDenoiser(channels_last(few_steps_unet(self.unet, config, weights).to(self.device)))
+
 
 class HubBundle(Bundle):
     """A transformers CLIP or SigLIP checkpoint folder, used as a bundle that can search but not draw."""

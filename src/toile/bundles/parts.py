@@ -99,25 +99,28 @@ def _file_groups(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:
     return groups
 
 
-def write_parts(folder: Path, parts: Mapping[str, tuple[nn.Module, dict[str, Any]]]) -> None:
+Weights = nn.Module | Mapping[str, Tensor]
+
+
+def write_parts(folder: Path, parts: Mapping[str, tuple[Weights, dict[str, Any]]]) -> None:
     """Write models as a bundle in `folder`; floating-point weights are rounded to 16 bits.
 
     Args:
         folder: made if missing; what was a bundle there is none any more.
-        parts: name to model, and what the bundle must know of it.
+        parts: name to model, or its tensors by name, and what the bundle must know of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = {
-        name: Part(config=config, files=_write(folder, name, module)) for name, (module, config) in parts.items()
+        name: Part(config=config, files=_write(folder, name, weights)) for name, (weights, config) in parts.items()
     }
     _write_manifest(folder, Manifest(name="+".join(written), format=FORMAT_VERSION, parts=written))
 
 
-def _write(folder: Path, name: str, module: nn.Module) -> dict[str, str]:
+def _write(folder: Path, name: str, weights: Weights) -> dict[str, str]:
     """The weights of a part; its files with their hashes."""
     tensors = {
         key: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
-        for key, tensor in module.state_dict().items()
+        for key, tensor in (weights.state_dict() if isinstance(weights, nn.Module) else weights).items()
     }
     groups = _file_groups(tensors)
     files = {}

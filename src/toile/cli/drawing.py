@@ -13,11 +13,11 @@ import toile
 from toile.cli.app import BundleOption, JsonOption, app, parse_pairs, watched
 from toile.errors import DataError
 
-StepsOption = Annotated[int, typer.Option(help="Denoising steps.")]
-GuidanceOption = Annotated[float, typer.Option(help="How hard to follow the words; 1 = no guidance.")]
+StepsOption = Annotated[int | None, typer.Option(help="Denoising steps; default: 20, of lcm 4.")]
+GuidanceOption = Annotated[float | None, typer.Option(help="How hard to follow words; 1 = no guidance; default: 3.")]
 GuidanceHighOption = Annotated[int, typer.Option(help="Highest timestep of 999 to 0 at which words are followed so.")]
 GuidanceLowOption = Annotated[int, typer.Option(help="Lowest such timestep.")]
-SamplerOption = Annotated[str, typer.Option(help="dpm-sde; or dpm, unipc, plms: no fresh noise on the way.")]
+SamplerOption = Annotated[str, typer.Option(help="dpm-sde; dpm, unipc, plms: without fresh noise; lcm: in four steps.")]
 PoseWindowOption = Annotated[str, typer.Option(help="When the pose is seen: always, below-950 or below-900.")]
 
 
@@ -47,8 +47,8 @@ def design(
     sketch: Annotated[Path | None, typer.Option(help="Dark lines on light paper to follow.")] = None,
     n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
-    steps: StepsOption = 20,
-    guidance_scale: GuidanceOption = 3.0,
+    steps: StepsOption = None,
+    guidance_scale: GuidanceOption = None,
     guidance_high: GuidanceHighOption = 999,
     guidance_low: GuidanceLowOption = 0,
     sampler: SamplerOption = "dpm-sde",
@@ -60,7 +60,7 @@ def design(
     from toile.tasks.design import save_designs
     from toile.tasks.drawing import Settings
 
-    settings = Settings(
+    settings = Settings.of(
         steps=steps,
         guidance_scale=guidance_scale,
         guidance_high=guidance_high,
@@ -104,8 +104,8 @@ def edit(
         "substage"
     ),
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
-    steps: StepsOption = 20,
-    guidance_scale: GuidanceOption = 3.0,
+    steps: StepsOption = None,
+    guidance_scale: GuidanceOption = None,
     guidance_high: GuidanceHighOption = 999,
     guidance_low: GuidanceLowOption = 0,
     sampler: SamplerOption = "dpm-sde",
@@ -118,7 +118,7 @@ def edit(
     from toile.tasks.design import save_picture
     from toile.tasks.drawing import Settings
 
-    settings = Settings(
+    settings = Settings.of(
         steps=steps,
         guidance_scale=guidance_scale,
         guidance_high=guidance_high,

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, PNDMScheduler, SchedulerMixin, UniPCMultistepScheduler
+from diffusers import (
+    DPMSolverMultistepScheduler,
+    LCMScheduler,
+    PNDMScheduler,
+    SchedulerMixin,
+    UniPCMultistepScheduler,
+)
 from torch import Tensor
 
 from toile.diffusion.conditioning import Conditioning
@@ -38,12 +44,16 @@ class NoiseScheduleConfig:
 
 
 STOCHASTIC: Final = "dpm-sde"
-SAMPLERS: Final = (STOCHASTIC, "dpm", "unipc", "plms")
+FEW_STEPS: Final = "lcm"
+SAMPLERS: Final = (STOCHASTIC, "dpm", "unipc", "plms", FEW_STEPS)
 """`dpm-sde` and `dpm`: DPM-Solver++ 2M (Lu et al. 2022) with fresh noise at every step and without; `unipc` (Zhao et
 al. 2023); `plms` (Liu et al. 2022), what the papers draw with in 50 steps.
 
 Fresh noise: what a network got wrong at one step it sees anew at the next, so that a weak one draws whole garments
-where the others keep the blotches of `x_T`."""
+where the others keep the blotches of `x_T`. `lcm` (Luo et al. 2023): a few steps of a network that was
+distilled for them."""
+FRESH_NOISE: Final = (STOCHASTIC, FEW_STEPS)
+"""Those that need a generator."""
 
 
 def solver_of(sampler: str, config: NoiseScheduleConfig) -> SchedulerMixin:
@@ -80,6 +90,8 @@ def solver_of(sampler: str, config: NoiseScheduleConfig) -> SchedulerMixin:
                 # This one can't rescale by itself.
                 process["trained_betas"] = DPMSolverMultistepScheduler(**trailing).betas.numpy()
             return PNDMScheduler(**process, skip_prk_steps=True, timestep_spacing="leading", steps_offset=1)
+        case "lcm":
+            return LCMScheduler(**process, rescale_betas_zero_snr=config.zero_terminal_snr, timestep_spacing="trailing")
         case _:
             raise ValueError(f"there is no sampler {sampler!r}; choose one of {', '.join(SAMPLERS)}")
 

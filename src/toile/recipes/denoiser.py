@@ -24,6 +24,7 @@ from toile.models.memory import channels_last
 from toile.models.stable_diffusion import canvas_of, is_stable_diffusion, read_stable_diffusion, write_stable_diffusion
 from toile.models.text_encoder import load_text_encoder
 from toile.progress import Progress
+from toile.recipes.denoiser_batches import Batches
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.denoiser_loss import DenoiserLoss, LossConfig
 from toile.recipes.pictures import load_pictures
@@ -72,14 +73,13 @@ def run(
             LoraConfig(r=recipe.lora_rank, lora_alpha=recipe.lora_rank, target_modules=list(_ADAPTED)), "lora"
         )
         unet.conv_in.requires_grad_(requires_grad=True)
-    loss = DenoiserLoss(
-        recipe.loss,
+    batches = Batches(
+        DesignSource(people, garments, recipe.mix),
+        generator,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
-        source=DesignSource(people, garments, recipe.mix),
-        generator=generator,
-        judge=load_bundle(),
     )
+    loss = DenoiserLoss(recipe.loss, batches, generator.schedule, judge=load_bundle())
     average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, UNet2DConditionModel):
         raise TypeError(f"the loop returned {type(average)}, expected a UNet2DConditionModel")

@@ -114,6 +114,10 @@ def _job(kind: object, name: str) -> _Job:
             from toile.recipes import denoiser
 
             return _Job(schema=denoiser.DenoiserRecipe, run=denoiser.run, write=denoiser.write)
+        case "few_steps":
+            from toile.recipes import few_steps
+
+            return _Job(schema=few_steps.FewStepsRecipe, run=few_steps.run, write=few_steps.write)
         case "figure":
             from toile.recipes import figure
 
@@ -132,6 +136,6 @@ def _job(kind: object, name: str) -> _Job:
             return _Job(schema=captioner.CaptionerRecipe, run=captioner.run, write=_only("captioner"))
         case _:
             raise ConfigError(
-                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment', "
-                "'unifashion' or 'captioner'"
+                f"{name}: kind is {kind!r}, expected 'embed', 'autoencoder', 'denoiser', 'few_steps', "
+                "'figure', 'garment', 'unifashion' or 'captioner'"
             )

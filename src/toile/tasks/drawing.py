@@ -16,6 +16,8 @@ from toile.bundles import Bundle
 from toile.catalog.briefs import PromptWindow
 from toile.diffusion.conditioning import Conditioning, TokenStream, TokenWindow
 from toile.diffusion.sampler import (
+    FEW_STEPS,
+    FRESH_NOISE,
     SAMPLERS,
     STOCHASTIC,
     Guidance,
@@ -54,6 +56,21 @@ class Settings:
     sampler: str = STOCHASTIC
     pose_window: str = "always"
 
+    @classmethod
+    def of(cls, sampler: str, *, steps: int | None, guidance_scale: float | None, **others: int | str) -> Settings:
+        """Settings in which what is None is what the sampler is best left at; `others` as they are.
+
+        Raises:
+            QueryError: a value is out of its range.
+        """
+        is_short = sampler == FEW_STEPS
+        return cls(
+            sampler=sampler,
+            steps=(4 if is_short else 20) if steps is None else steps,
+            guidance_scale=(1.0 if is_short else 3.0) if guidance_scale is None else guidance_scale,
+            **others,  # type: ignore[arg-type]
+        )
+
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= MAX_STEPS:
             raise QueryError(f"steps is {self.steps}, expected 1 to {MAX_STEPS}; 20 is enough")
@@ -66,6 +83,10 @@ class Settings:
             )
         if self.sampler not in SAMPLERS:
             raise QueryError(f"sampler is {self.sampler!r}, expected one of {', '.join(SAMPLERS)}")
+        if self.sampler == FEW_STEPS and self.guidance_scale != 1:
+            raise QueryError(
+                f"guidance_scale is {self.guidance_scale}, but {FEW_STEPS} has guidance in its weights; leave it at 1"
+            )
         if self.pose_window not in POSE_WINDOWS:
             raise QueryError(f"pose_window is {self.pose_window!r}, expected one of {', '.join(POSE_WINDOWS)}")
 
@@ -121,14 +142,14 @@ def draw(
     shape = (generator.autoencoder.latent_channels, *maps_size(generator.canvas))
     noise = torch.Generator().manual_seed(seed)
     latents = sample(
-        generator.denoiser,
+        bundle.few_steps if settings.sampler == FEW_STEPS else generator.denoiser,
         conditioning,
         initial_noise(noise, shape).to(device),
         solver=solver_of(settings.sampler, generator.schedule),
         steps=settings.steps,
         guidance=Guidance(scale=settings.guidance_scale, t_high=settings.guidance_high, t_low=settings.guidance_low),
         region=region,
-        generator=noise if settings.sampler == STOCHASTIC else None,
+        generator=noise if settings.sampler in FRESH_NOISE else None,
         callback=callback,
     )
     return to_image(generator.autoencoder.decode(latents))

@@ -68,6 +68,7 @@ _TINY = {
         "loss={alignment_share=0.1, reconstruction_share=0.1, combined_below=900}",
         "model={widths=[32, 32, 32], head_dim=16}",
     ],
+    "few_steps": ["batch_size=4", "loop.precision='no'", "model={rank=1}", "teacher_steps=10", "full_width_every=2"],
     "denoiser": [
         "batch_size=4",
         "mix={garment_share=0.25, mask_share=0.5, sketch_share=0.5}",
@@ -78,7 +79,7 @@ _TINY = {
 }
 
 
-_PARTS = {"unifashion_phase2": {"unifashion", "captioner", "query_adapter"}}
+_PARTS = {"few_steps": {"few_steps"}, "unifashion_phase2": {"unifashion", "captioner", "query_adapter"}}
 
 
 def _png(image: Image.Image) -> bytes:
@@ -285,7 +286,7 @@ def test_missing_data_and_recipes_are_named(data: Path, tmp_path: Path) -> None:
     recipe.write_text('kind = "odd"')
     with pytest.raises(
         ConfigError,
-        match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser', 'figure', 'garment', 'unifashion' or",
+        match="kind is 'odd', expected 'embed', 'autoencoder', 'denoiser', 'few_steps', 'figure', 'garment',",
     ):
         train(recipe, data=[data])
 

@@ -1,0 +1,117 @@
+"""Rows of the denoiser's data as its network sees them: latents, words and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from toile.bundles import Generator
+from toile.catalog.photos import LOOK_SIZE
+from toile.diffusion.conditioning import Maps
+from toile.errors import QueryError
+from toile.models.autoencoder import PATCH_SIZE, cells_of
+from toile.models.protocols import WordTower
+from toile.models.text_encoder import TextStates
+from toile.recipes.denoiser_data import DesignSource, Drawn
+from toile.vision.pose_maps import pose_heat_maps
+
+_WIDTH, _HEIGHT = LOOK_SIZE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Rows on the device."""
+
+    images: Tensor
+    """`(B, 3, H, W)` in [-1, 1]."""
+    x_0: Tensor
+    """`(B, C, h, w)`"""
+    maps: Maps
+    texts: list[str]
+    words: TextStates
+
+    def predicted(self, unet: nn.Module, x_t: Tensor, timesteps: Tensor, words: TextStates | None = None) -> Tensor:
+        """What the network says, `(B, C, h, w)` in 32 bits; of other words where they are given."""
+        words = words or self.words
+        said: Tensor = unet(
+            self.maps.beside(x_t).contiguous(memory_format=torch.channels_last),
+            timesteps.to(x_t.device),
+            encoder_hidden_states=words.tokens,
+            encoder_attention_mask=words.mask,
+            return_dict=False,
+        )[0]
+        return said.float()
+
+
+class Batches:
+    """Draws rows and encodes them.
+
+    Args:
+        source: of rows.
+        generator: whose autoencoder and words are taken; they stay as they are.
+        batch_size: rows.
+        full_width_every: see `DenoiserRecipe`.
+    """
+
+    def __init__(self, source: DesignSource, generator: Generator, *, batch_size: int, full_width_every: int) -> None:
+        self.source, self.batch_size, self.full_width_every = source, batch_size, full_width_every
+        self.codec, self.words, self.canvas = generator.autoencoder, generator.text_encoder, generator.canvas
+
+    @torch.no_grad()
+    def draw(self, timesteps: Tensor, step: int, generator: torch.Generator, device: torch.device) -> Batch:
+        """The rows of one step, told and shown what belongs to their timesteps `(B,)`."""
+        margin = 0 if step % self.full_width_every == 0 else _WIDTH // 6
+        drawn = self._sized(self.source.draw(timesteps, generator, margin=margin))
+        images, cells = drawn.images.to(device), cells_of(drawn.masks).to(device)
+        x_0 = self.codec.encode(images)
+        maps = Maps(
+            mask=cells,
+            masked_latents=self.codec.encode_around(images, cells),
+            pose=pose_heat_maps(drawn.poses, image_size=_size(drawn.images), map_size=_size(x_0)).to(device),
+            sketch=F.max_pool2d(drawn.sketches, PATCH_SIZE).to(device),
+        )
+        words = self.encoded(drawn.texts, device)
+        return Batch(images=images, x_0=x_0, maps=maps, texts=drawn.texts, words=words)
+
+    @torch.no_grad()
+    def encoded(self, texts: Sequence[str], device: torch.device) -> TextStates:
+        """States of texts; one that is longer than the tower's window loses its last items until it fits."""
+        try:
+            states = self.words.encode(texts)
+        except QueryError:
+            states = self.words.encode([_fitting(self.words, text) for text in texts])
+        return TextStates(tokens=states.tokens.to(device), mask=states.mask.to(device))
+
+    def _sized(self, drawn: Drawn) -> Drawn:
+        """As large as the generator draws."""
+        if self.canvas == (_HEIGHT, _WIDTH):
+            return drawn
+        height, width = self.canvas
+        size = (height, round(drawn.images.shape[-1] * width / _WIDTH / PATCH_SIZE) * PATCH_SIZE)
+        scale = torch.tensor([size[1] / drawn.images.shape[-1], height / _HEIGHT, 1.0])
+        return Drawn(
+            images=F.interpolate(drawn.images, size, mode="bicubic", antialias=True).clamp(-1, 1),
+            texts=drawn.texts,
+            poses=drawn.poses * scale,
+            masks=F.interpolate(drawn.masks, size, mode="nearest"),
+            sketches=F.interpolate(drawn.sketches, size, mode="bilinear"),
+        )
+
+
+def _fitting(tower: WordTower, text: str) -> str:
+    while "," in text:
+        try:
+            tower.encode([text])
+        except QueryError:
+            text = text.rpartition(",")[0]
+        else:
+            return text
+    return text
+
+
+def _size(images: Tensor) -> tuple[int, int]:
+    return images.shape[-2], images.shape[-1]
