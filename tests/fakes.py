@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from toile.errors import QueryError
+from toile.models.figure_reader import Figure
 from toile.models.protocols import Embeddings
+from toile.vision.croquis import CROQUIS, CROQUIS_SIZE
 
 _WORDS = {
     "red": (200, 30, 40),
@@ -67,6 +69,9 @@ class ColourComposer(ColourEncoder):
     def read_images(self, images: Sequence[Image.Image]) -> list[Image.Image]:
         return list(images)
 
+    def scores(self, images: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.einsum("nqd,md->nmq", images, texts).max(axis=2)
+
     def match(self, images: Sequence[Image.Image], text: str) -> NDArray[np.float32]:
         """Whatever is smaller matches better."""
         return np.array([-float(image.width) for image in images], np.float32)
@@ -82,6 +87,21 @@ class ColourCaptioner:
         return [f"{names[int(place)]} thing" for place in (rows @ words.T).argmax(1)]
 
 
+class CroquisReader:
+    """Sees everybody stand straight."""
+
+    def read(self, images: Sequence[Image.Image]) -> list[Figure]:
+        return [
+            Figure(
+                labels=np.zeros((image.height, image.width), np.uint8),
+                sureness=np.ones((image.height, image.width), np.float16),
+                pose=CROQUIS["straight"]
+                * np.array([image.width / CROQUIS_SIZE[1], image.height / CROQUIS_SIZE[0], 1], np.float32),
+            )
+            for image in images
+        ]
+
+
 @dataclass(frozen=True)
 class FakeBundle:
     """What tasks need of a bundle."""
@@ -89,6 +109,7 @@ class FakeBundle:
     encoder: ColourEncoder = field(default_factory=ColourEncoder)
     unifashion_encoder: ColourComposer = field(default_factory=ColourComposer)
     captioner: ColourCaptioner = field(default_factory=ColourCaptioner)
+    figure_reader: CroquisReader = field(default_factory=CroquisReader)
     name: str = "fake"
     hash: str = "0" * 64
 

@@ -41,6 +41,8 @@ class Arm(Strict):
     """Name of an earlier arm, whose bundle of the same seed is trained further; empty: as the recipe says."""
     settings: tuple[str, ...] = ()
     """`a.b=value` in TOML, over those that all arms have."""
+    sizes: dict[str, Any] = field(default_factory=dict)
+    """What benchmarks are asked of this arm, over what the measure says: to draw as it was trained."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +134,7 @@ def ablate(
     for number, measure in enumerate(ablation.measures):
         for arm_name in measure.arms:
             for seed in ablation.seeds:
-                found = _measured(ablation, number, _folder(out, arm_name, seed), progress)
+                found = _measured(ablation, number, arm_name, _folder(out, arm_name, seed), progress)
                 for figure in measure.figures:
                     values.setdefault(figure, {}).setdefault(arm_name, []).append(found[figure])
     report = _summary(ablation, values)
@@ -173,9 +175,10 @@ def _train(ablation: Ablation, arm: Arm, seed: int, data: Sequence[Path], out: P
     train(Path(arm.recipe), data=data, out=folder, overrides=settings, progress=progress)
 
 
-def _measured(ablation: Ablation, number: int, folder: Path, progress: Progress) -> dict[str, float]:
+def _measured(ablation: Ablation, number: int, name: str, folder: Path, progress: Progress) -> dict[str, float]:
     """The figures of one run: the embedded bundle, with what the run has trained in place of its own."""
     measure = ablation.measures[number]
+    (arm,) = (arm for arm in ablation.arms if arm.name == name)
     found = folder / f"measure-{number}-{measure.benchmark}.json"
     if not found.is_file():
         with TemporaryDirectory() as whole:
@@ -184,7 +187,7 @@ def _measured(ablation: Ablation, number: int, folder: Path, progress: Progress)
                 measure.benchmark,
                 bundle=load_bundle(Path(whole)),
                 split=ablation.split,
-                sizes=measure.sizes,
+                sizes=measure.sizes | arm.sizes,
                 progress=progress,
             )
         found.write_text(report.to_json(), encoding="utf-8")

@@ -50,7 +50,7 @@ def evaluate(
     Args:
         name: one of `BENCHMARKS`.
         bundle: whose models are measured.
-        data: parquet files with pictures; empty: the files of `evaluation.gallery.DEFAULT_DATA`. `speed` needs none.
+        data: parquet files with pictures; empty: the files of `evaluation.gallery.DEFAULT_DATA`. `speed` does without.
         split: the rows to score; `all` is for files that nothing was trained on.
         sizes: how much is measured, where it differs from what the published figures mean: `{"triplets": 500}`.
         progress: progress callback.
@@ -78,7 +78,7 @@ def evaluate(
         case "speed":
             from toile.evaluation.speed import SpeedSizes, evaluate_speed
 
-            return evaluate_speed(bundle, progress, sizes=_sized(SpeedSizes, sizes, name))
+            return evaluate_speed(bundle, data, part, progress, sizes=_sized(SpeedSizes, sizes, name))
         case "plates":
             from toile.evaluation.plates import PlatesSizes, evaluate_plates
 

@@ -1,7 +1,8 @@
 """Do designs look like people in clothes, and like what was asked? Against photos of people nobody trained on.
 
-The prompts are the captions of the scored cut-outs, so designs and photos should show the same clothes. Features and
-alignment come from the bundle's own encoder: good for comparing one bundle's denoisers, not with published FIDs.
+The prompts are the captions of the scored cut-outs, so designs and photos should show the same clothes. Features come
+from the bundle's own encoder unless an Inception is given: good for comparing one bundle's denoisers, not with
+published FIDs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.special import softmax
 
 from toile import __version__
 from toile.catalog.briefs import Brief
@@ -23,31 +25,42 @@ from toile.catalog.claims import claims_of, grammar_category
 from toile.catalog.photos import Cutout, load_street_cutouts
 from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.split import Split
+from toile.diffusion.sampler import STOCHASTIC
 from toile.errors import DataError
 from toile.evaluation.answers import told_answers, true_answers
+from toile.evaluation.features import FeatureExtractor, feature_extractor
 from toile.evaluation.gallery import data_files
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
-from toile.metrics.distribution import frechet_distance, kernel_distance
-from toile.models.protocols import Embeddings, Encoder
+from toile.metrics.distribution import density_coverage, frechet_distance, inception_score, kernel_distance
+from toile.metrics.people import correct_keypoints
+from toile.models.protocols import Encoder
 from toile.progress import Progress
 from toile.tasks.design import design
+from toile.tasks.drawing import Settings
 from toile.tasks.look import look
+from toile.taxonomy import CATEGORIES
 from toile.training.config import Strict
+from toile.vision.croquis import CROQUIS_SIZE, croquis_of
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
 NUM_SHOWN: Final = 32
 _MIN_PHOTOS: Final = 8
+_NEIGHBOURS: Final = (5, 25)
+"""k of density and coverage; HieraFashDiff takes 25."""
+_LOGIT_SCALE: Final = 20.0
 _NOTES: Final = (
-    "feature extractor of kid and fid: the bundle's own (embedded) encoder, unit embeddings times the root of their "
-    "width; only figures made with one and the same encoder can be compared",
+    "only figures made with one and the same feature extractor can be compared",
     "fid is biased upwards at these sample sizes (fewer pictures than features); kid is not",
     "kid_std is over 100 subsets of one sample, not the error of the mean",
     "alignment: cosine of a prompt and its design; shuffled: of the other prompts and that design; margin: the first "
-    "minus the second, interval by resampling designs; no interval for kid and fid, which repeated rows would bias",
+    "minus the second, interval by resampling designs; no interval for kid and fid, which repeated rows would bias; "
+    "multimodal_alignment: by the multimodal encoder, which no denoiser was trained with",
+    "density, coverage: Naeem et al. 2020, balls of k neighbours; inception_score: of the encoder's categories",
+    "pose_pck: joints of designs within a fifth of the torso of the croquis that was asked for, as `look` reads them",
     "reference_kid, reference_fid: as many training photos as there are designs, against the scored photos",
     "reference_alignment_margin: of the scored photos and their own captions, the most that designs could be asked for",
     "designs: one for each caption in turn, seed i and its croquis pose for design i, none left out",
@@ -65,10 +78,35 @@ class DesignSizes(Strict):
     plates: int = 150
     """Briefs with attributes."""
     plate_seed: int = 0
+    features: str = ""
+    """See `feature_extractor`."""
+    sampler: str = STOCHASTIC
+    steps: int | None = None
+    """None: the sampler's own."""
+    guidance_scale: float | None = None
+    """None: the sampler's own."""
+    guidance_low: int = 0
+    schedule: str = "hierarchical"
+    """How attributes are told, see `diffusion.windows`."""
+    order: str = "area"
+    pose_window: str = "always"
+
+    @property
+    def settings(self) -> Settings:
+        """How designs are drawn."""
+        return Settings.of(
+            self.sampler,
+            steps=self.steps,
+            guidance_scale=self.guidance_scale,
+            guidance_low=self.guidance_low,
+            pose_window=self.pose_window,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Drawn:
+class DrawnCaptions:
+    """Designs of captions."""
+
     prompts: list[str]
     images: list[Image.Image]
     seconds: float
@@ -94,21 +132,30 @@ def evaluate_design(
     photos = [cutout for file in files for cutout in load_street_cutouts(file, split)]
     if len(photos) < _MIN_PHOTOS:
         raise DataError(f"only {len(photos)} people to compare with, expected at least {_MIN_PHOTOS}; try --split all")
-    drawn = _draw(photos, bundle, num_designs, progress)
-    encoder = bundle.encoder
-    real = encoder.encode_images([photo.image for photo in photos])
-    fake = encoder.encode_images(drawn.images)
-    figures = _distances("", real, fake)
+    drawn = draw_captions(photos, bundle, num_designs, sizes.settings, progress)
+    extractor = feature_extractor(sizes.features, bundle.encoder)
+    pictures = [photo.image for photo in photos]
+    real = extractor.of(pictures)
+    figures = _distances("", real, extractor.of(drawn.images))
     intervals: dict[str, tuple[float, float]] = {}
     if split is not None:
-        figures |= _reference_distances(files, encoder, real, num_designs)
+        figures |= _reference_distances(files, extractor, real, num_designs)
     for prefix, prompts, images in (
-        ("", drawn.prompts, fake),
-        ("reference_", [photo.caption for photo in photos], real),
+        ("", drawn.prompts, drawn.images),
+        ("reference_", [photo.caption for photo in photos], pictures),
     ):
-        aligned, sureness = _alignment(prefix, prompts, images, encoder)
-        figures |= aligned
-        intervals |= sureness
+        first, second = bundle.encoder, bundle.unifashion_encoder
+        for name, similarity in (
+            ("", first.encode_texts(prompts) @ first.encode_images(images).T),
+            ("multimodal_", second.scores(second.encode_images(images), second.encode_texts(prompts)).T),
+        ):
+            aligned, sureness = _alignment(f"{prefix}{name}alignment", prompts, similarity)
+            figures |= aligned
+            intervals |= sureness
+    figures["inception_score"] = inception_score(_class_probabilities(drawn.images, bundle.encoder))
+    figures["reference_inception_score"] = inception_score(_class_probabilities(pictures, bundle.encoder))
+    poses = _pose_agreement(drawn.images, bundle)
+    figures["pose_pck"], intervals["pose_pck"] = float(poses.mean()), bootstrap_mean(poses)
     figures["design_s_per_image"] = drawn.seconds / num_designs
     sheets = {"designs": picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])}
     if sizes.plates:
@@ -124,7 +171,7 @@ def evaluate_design(
         bundle=f"{bundle.name} {bundle.hash[:12]}",
         version=__version__,
         seconds=time.perf_counter() - start,
-        notes=list(_NOTES),
+        notes=[f"feature extractor: {extractor.name}", *_NOTES],
         sheets=sheets,
     )
 
@@ -160,7 +207,10 @@ def _attributes(bundle: Bundle, split: Split | None, sizes: DesignSizes, progres
             bundle=bundle,
             concepts=brief.concepts,
             attributes=asked,
+            order=sizes.order,
+            schedule=sizes.schedule,
             seed=plate.index,
+            settings=sizes.settings,
         )
         wanted = asked | {"colour": truth["colour"]}
         for prefix, image in (("", drawn.image), ("reference_", Image.fromarray(plate.picture))):
@@ -180,35 +230,58 @@ def _attributes(bundle: Bundle, split: Split | None, sizes: DesignSizes, progres
     )
 
 
-def _draw(photos: Sequence[Cutout], bundle: Bundle, num_designs: int, progress: Progress) -> _Drawn:
+def draw_captions(
+    photos: Sequence[Cutout], bundle: Bundle, num_designs: int, settings: Settings, progress: Progress
+) -> DrawnCaptions:
+    """One design for each caption in turn, seed i for design i."""
     prompts = [photos[i % len(photos)].caption for i in range(num_designs)]
     images = []
     start = time.perf_counter()
     for seed, prompt in enumerate(prompts):
-        images.append(design(prompt, bundle=bundle, seed=seed)[0].image)
+        images.append(design(prompt, bundle=bundle, seed=seed, settings=settings)[0].image)
         progress("drawing", seed + 1, num_designs)
-    return _Drawn(prompts=prompts, images=images, seconds=time.perf_counter() - start)
+    return DrawnCaptions(prompts=prompts, images=images, seconds=time.perf_counter() - start)
 
 
-def _distances(prefix: str, real: Embeddings, fake: Embeddings) -> dict[str, float]:
-    scale = np.sqrt(real.shape[1])  # unit variance a feature, about, as the kernel of KID expects
-    kernel = kernel_distance(real * scale, fake * scale)
-    return {
+def _pose_agreement(images: Sequence[Image.Image], bundle: Bundle) -> NDArray[np.float64]:
+    """PCK of each design with the croquis of its seed."""
+    shares = []
+    for seed, (image, figure) in enumerate(zip(images, bundle.figure_reader.read(images), strict=True)):
+        asked = croquis_of(seed) * np.array([image.width / CROQUIS_SIZE[1], image.height / CROQUIS_SIZE[0], 1])
+        shares.append(float(np.nanmean(correct_keypoints(asked, figure.pose))))
+    return np.array(shares)
+
+
+def _class_probabilities(images: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float64]:
+    """Of the garment categories, as the encoder tells them without training, `(N, K)`."""
+    words = encoder.encode_texts([f"a {category}" for category in CATEGORIES])
+    probabilities: NDArray[np.float64] = softmax(_LOGIT_SCALE * encoder.encode_images(images) @ words.T, axis=1)
+    return probabilities
+
+
+def _distances(prefix: str, real: NDArray[np.floating], fake: NDArray[np.floating]) -> dict[str, float]:
+    kernel = kernel_distance(real, fake)
+    figures = {
         f"{prefix}kid": kernel.mean,
         f"{prefix}kid_std": kernel.std,
-        f"{prefix}fid": frechet_distance(real * scale, fake * scale),
+        f"{prefix}fid": frechet_distance(real, fake),
     }
+    for k in _NEIGHBOURS:
+        if len(real) > k:
+            density, coverage = density_coverage(real, fake, k=k)
+            figures |= {f"{prefix}density_k{k}": density, f"{prefix}coverage_k{k}": coverage}
+    return figures
 
 
 def _reference_distances(
-    files: Sequence[Path], encoder: Encoder, real: Embeddings, num_designs: int
+    files: Sequence[Path], extractor: FeatureExtractor, real: NDArray[np.floating], num_designs: int
 ) -> dict[str, float]:
     """Train photos in the designs' place."""
     train = [cutout.image for file in files for cutout in load_street_cutouts(file, "train")]
     chosen = np.random.default_rng(0).permutation(len(train))[:num_designs]
     if len(chosen) < _MIN_PHOTOS:
         raise DataError(f"only {len(chosen)} people of the training split to compare with, expected {_MIN_PHOTOS}")
-    return _distances("reference_", real, encoder.encode_images([train[i] for i in chosen]))
+    return _distances("reference_", real, extractor.of([train[i] for i in chosen]))
 
 
 def alignment_margins(prompts: Sequence[str], similarity: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -233,12 +306,10 @@ def alignment_margins(prompts: Sequence[str], similarity: NDArray[np.floating]) 
 
 
 def _alignment(
-    prefix: str, prompts: Sequence[str], images: Embeddings, encoder: Encoder
+    name: str, prompts: Sequence[str], similarity: NDArray[np.floating]
 ) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    similarity = encoder.encode_texts(prompts) @ images.T
     margins = alignment_margins(prompts, similarity)
     matched = np.diag(similarity).astype(np.float64)
-    name = f"{prefix}alignment"
     interval = bootstrap_mean(margins)
     figures = {
         name: float(matched.mean()),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from PIL import Image
@@ -29,16 +29,19 @@ from toile.evaluation.gallery import data_files
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
+from toile.metrics.pictures import mean_difference, peak_signal_to_noise, structural_similarity
 from toile.progress import Progress
-from toile.tasks.edit import edit
-from toile.tasks.look import look
+from toile.tasks.edit import Edit, box_of, edit, edit_region
+from toile.tasks.look import Look, look
 from toile.taxonomy import ATTRIBUTES
 from toile.training.config import Strict
+from toile.vision.masks import Mask, grow
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
 _SHOWN: Final = 12
+_NOSE, _NECK = 0, 1  # of COCO-18
 _CHAIN: Final = ("sleeve_length", "collar", "length")
 _COMMON: Final = MappingProxyType(
     {"sleeve_length": ("long", "short"), "collar": ("v", "round"), "length": ("knee", "long")}
@@ -53,6 +56,12 @@ class EditSizes(Strict):
     edits: int = 100
     plate_seed: int = 0
     plate_height: int = 512
+    start: Literal["substage", "released"] = "substage"
+    """See `tasks.edit`."""
+    grow: float = 0.0
+    """How far the region is grown before it is drawn anew, as a share of the picture's height; negative: shrunk."""
+    shift: float = 0.0
+    """How far it is moved to the right, as a share of the width."""
     chains: int = 10
     """Street photos, each edited up to three times."""
 
@@ -83,16 +92,14 @@ def evaluate_edit(
     for done, plate in enumerate(islice(_changed(config, split), sizes.edits), start=1):
         progress("editing", done, sizes.edits)
         image, asked = Image.fromarray(plate.picture), plate.change
-        before = told_answers(look(image, bundle=bundle))
+        seen, truth = look(image, bundle=bundle), Image.fromarray(plate.changed.picture)
+        before = told_answers(seen)
         try:
-            edited = edit(image, asked.after, bundle=bundle, attribute=asked.attribute, seed=plate.index)
+            edited = _edited(image, asked.attribute, asked.after, bundle, sizes, plate.index)
         except DataError:
             refused += 1
             continue
-        after, best = (
-            told_answers(look(picture, bundle=bundle))
-            for picture in (edited.image, Image.fromarray(plate.changed.picture))
-        )
+        after, best = (told_answers(look(picture, bundle=bundle)) for picture in (edited.image, truth))
         outside += edited.changed_outside
         for name, told in (("", after), ("reference_", best)):
             right = float(told.get(asked.attribute) == asked.after)
@@ -102,8 +109,16 @@ def evaluate_edit(
             kept = _kept(plate, before, told)
             if kept:
                 samples.setdefault(f"{name}others_kept", []).append(float(np.mean(kept)))
-        samples.setdefault("alignment_before", []).append(edited.alignment[0])
-        samples.setdefault("alignment_after", []).append(edited.alignment[1])
+        for name, value in {
+            "alignment_before": edited.alignment[0],
+            "alignment_after": edited.alignment[1],
+            "likeness_before": _likeness(image, truth, edited.mask, bundle),
+            "likeness_after": _likeness(edited.image, truth, edited.mask, bundle),
+            "ssim": structural_similarity(edited.image, truth),
+            "psnr": peak_signal_to_noise(edited.image, truth),
+            "head_difference": mean_difference(edited.image, image, _head(seen)),
+        }.items():
+            samples.setdefault(name, []).append(value)
         if len(sheet) < 2 * _SHOWN:
             wanted = f"{asked.attribute} {asked.before} -> {asked.after}"
             sheet += [(image, wanted), (edited.image, f"told: {after.get(asked.attribute, 'nothing')}")]
@@ -132,7 +147,11 @@ def evaluate_edit(
             "reference: the same of the plate drawn with that attribute: the readers' own limit",
             "changed_outside: pixels outside of the region that differ, over all pictures; refused: pictures in which "
             "no region was found",
-            "alignment: cosine of the region with the words, by the bundle's first encoder",
+            "alignment: cosine of the region with the words (masked CLIP-T), likeness: of the region with that of the "
+            "plate drawn with that attribute (masked CLIP-I), before and after, by the bundle's first encoder; ssim, "
+            "psnr (dB): of the whole picture with that plate",
+            "head_difference: mean change of the pixels above the middle of nose and neck, of 255",
+            f"start {sizes.start}; region grown by {sizes.grow:g} of the height, moved by {sizes.shift:g} of the width",
             f"chain_changed: {sizes.chains} street photos, sleeves, then collar, then length of the main garment where "
             "it has them, each to another value than is told; the share that is told as asked, right after its edit",
         ],
@@ -170,6 +189,32 @@ def _chains(files: Sequence[Path], split: Split | None, count: int, bundle: Bund
             changed.append(float(after == wanted))
             shown.append((image, f"{attribute} {wanted}; told: {after}"))
     return _Chains(changed=changed or [0.0], outside=outside, shown=shown)
+
+
+def _edited(image: Image.Image, attribute: str, to: str, bundle: Bundle, sizes: EditSizes, seed: int) -> Edit:
+    """The edit that is measured; its region as it is seen, or grown and moved as the sizes say."""
+    mask = None
+    if sizes.grow or sizes.shift:
+        region = grow(edit_region(image, to, bundle=bundle, attribute=attribute), round(sizes.grow * image.height))
+        moved = np.roll(region, round(sizes.shift * image.width), axis=1)
+        if not moved.any():
+            raise DataError("nothing is left of the region")
+        mask = Image.fromarray(moved.astype(np.uint8) * 255)
+    return edit(image, to, bundle=bundle, attribute=attribute, mask=mask, start=sizes.start, seed=seed)
+
+
+def _likeness(image: Image.Image, truth: Image.Image, mask: Mask, bundle: Bundle) -> float:
+    """Cosine of what two pictures show in the box around a region, by the bundle's first encoder."""
+    one, other = bundle.encoder.encode_images([picture.crop(box_of(mask)) for picture in (image, truth)])
+    return float(one @ other)
+
+
+def _head(seen: Look) -> Mask:
+    """Pixels of the person above the middle of nose and neck."""
+    nose, neck = seen.figure.pose[[_NOSE, _NECK], 1]
+    rows = np.arange(seen.size[0])[:, None]
+    head: Mask = seen.figure.person & (rows < (nose + neck) / 2)
+    return head
 
 
 def _another(attribute: str, told: str | None, number: int) -> str:

@@ -24,11 +24,16 @@ from torch import Tensor
 
 from toile import __version__
 from toile.catalog.briefs import Brief
+from toile.catalog.photos import load_street_cutouts
 from toile.catalog.sample import sample_path
+from toile.catalog.split import Split
 from toile.diffusion.conditioning import Conditioning
-from toile.diffusion.sampler import Guidance, sample, solver_of
-from toile.errors import ToileError
+from toile.diffusion.sampler import FEW_STEPS, Guidance, sample, solver_of
+from toile.errors import DataError, ToileError
+from toile.evaluation.design import draw_captions
+from toile.evaluation.gallery import data_files
 from toile.evaluation.report import Report
+from toile.metrics.distribution import kernel_distance, kernel_distance_difference
 from toile.progress import Progress
 from toile.retrieval.benchmark import benchmark_approximate, benchmark_exact
 from toile.tasks.design import design
@@ -53,11 +58,23 @@ class SpeedSizes(Strict):
     exact_rows: int = 100_000
     approximate_rows: int = 500_000
     designs: int = 4
+    """That are timed."""
+    compared: int = 64
+    """Designs of captions of photos whose distance to these is compared between samplers."""
     source: Path = field(default_factory=sample_path)
 
 
-def evaluate_speed(bundle: Bundle, progress: Progress, *, sizes: SpeedSizes | None = None) -> Report:
+def evaluate_speed(
+    bundle: Bundle, data: Sequence[Path], split: Split | None, progress: Progress, *, sizes: SpeedSizes | None = None
+) -> Report:
     """The speed benchmark.
+
+    Args:
+        bundle: whose models are timed.
+        data: files of street photos; empty: streets.parquet beside the checkout. Without it quality isn't compared.
+        split: rows of photos that designs are compared with.
+        progress: watcher.
+        sizes: how much.
 
     Raises:
         ToileError: a command that is timed fails.
@@ -80,11 +97,24 @@ def evaluate_speed(bundle: Bundle, progress: Progress, *, sizes: SpeedSizes | No
     progress("timing", 4, _STAGES)
     figures |= benchmark_approximate(sizes.approximate_rows, dim)
     progress("timing", 5, _STAGES)
-    figures["design_s_per_image"] = _design_seconds(bundle, sizes.designs)
-    figures["plms50_s_per_image"] = _design_seconds(bundle, sizes.designs, Settings(steps=50, sampler="plms"))
-    figures["speedup_over_plms50"] = figures["plms50_s_per_image"] / figures["design_s_per_image"]
+    drawn_by = _samplers(bundle)
+    for name, settings in drawn_by.items():
+        figures[f"{name}_s_per_image"] = _design_seconds(bundle, sizes.designs, settings)
+        if name != "design":
+            figures[f"{name}_over_design"] = figures[f"{name}_s_per_image"] / figures["design_s_per_image"]
+    figures["speedup_over_plms50"] = figures.pop("plms50_over_design")
     figures["loop_overhead"] = _loop_overhead(bundle, sizes.designs)
     progress("timing", 6, _STAGES)
+    notes = _notes(sizes, dim)
+    intervals: dict[str, tuple[float, float]] = {}
+    try:
+        files = data_files(data, "streets.parquet") if sizes.compared else []
+    except DataError as error:
+        notes.append(f"quality isn't compared: {error}")
+    else:
+        if files:
+            quality, intervals = _quality(bundle, files, split, drawn_by, sizes.compared, progress)
+            figures |= quality
     return Report(
         benchmark="speed",
         figures=figures,
@@ -92,7 +122,8 @@ def evaluate_speed(bundle: Bundle, progress: Progress, *, sizes: SpeedSizes | No
         bundle=f"{bundle.name} {bundle.hash[:12]}",
         version=__version__,
         seconds=time.perf_counter() - start,
-        notes=_notes(sizes, dim),
+        notes=notes,
+        intervals=intervals,
     )
 
 
@@ -130,6 +161,38 @@ def _design_seconds(bundle: Bundle, designs: int, settings: Settings | None = No
         for seed in range(designs):
             design(_PROMPT, bundle=bundle, seed=seed, settings=settings)
         return (time.perf_counter() - start) / designs
+
+
+def _samplers(bundle: Bundle) -> dict[str, Settings]:
+    """The default, what the papers draw with, and the distilled network, if there is one."""
+    found = {"design": Settings(), "plms50": Settings(steps=50, sampler="plms")}
+    if "few_steps" in bundle.card:
+        found["few_steps"] = Settings.of(FEW_STEPS, steps=None, guidance_scale=None)
+    return found
+
+
+def _quality(
+    bundle: Bundle,
+    files: Sequence[Path],
+    split: Split | None,
+    drawn_by: dict[str, Settings],
+    count: int,
+    progress: Progress,
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    """KID of each way of drawing, of the same captions and seeds, and what it is beyond that of PLMS-50."""
+    photos = [cutout for file in files for cutout in load_street_cutouts(file, split)]
+    scale = bundle.encoder.embedding_dim**0.5
+    real = bundle.encoder.encode_images([photo.image for photo in photos]) * scale
+    fake = {
+        name: bundle.encoder.encode_images(draw_captions(photos, bundle, count, settings, progress).images) * scale
+        for name, settings in drawn_by.items()
+    }
+    figures = {f"{name}_kid": kernel_distance(real, features).mean for name, features in fake.items()}
+    intervals = {}
+    for name in fake.keys() - {"plms50"}:
+        gap, low, high = kernel_distance_difference(real, fake[name], fake["plms50"])
+        figures[f"{name}_kid_beyond_plms50"], intervals[f"{name}_kid_beyond_plms50"] = gap, (low, high)
+    return figures, intervals
 
 
 def _loop_overhead(bundle: Bundle, designs: int) -> float:
@@ -181,6 +244,8 @@ def _notes(sizes: SpeedSizes, dim: int) -> list[str]:
         f"approximate_recall_at_10: {sizes.approximate_rows} x {dim} synthetic clustered vectors, against exact search",
         f"design_s_per_image: mean of {sizes.designs} single designs at the defaults, 256x192, {_DESIGN_CORES} cores; "
         "plms50: the same denoiser by diffusers' PNDMScheduler in 50 steps, as the papers draw",
+        "kid: of designs of captions of the photos, features by the bundle's own encoder; beyond_plms50: difference of "
+        "the same captions and seeds, interval of random halves",
         "loop_overhead: time of the sampling loop beyond its calls of the network, as a share of these",
         "index_pictures_per_s: the bundled sample with loaded weights, from parquet to finished index",
     ]

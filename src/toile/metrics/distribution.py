@@ -13,10 +13,13 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+from scipy.special import rel_entr
 from torch import Tensor, nn
 
 _KID_SUBSETS: Final = 100
 _KID_SUBSET_SIZE: Final = 100
+_HALVES: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +81,71 @@ def kernel_distance(real: NDArray[np.floating], fake: NDArray[np.floating], *, s
         torch.manual_seed(seed)
         mean, std = metric.compute()
     return KernelDistance(mean=float(mean), std=float(std))
+
+
+def density_coverage(real: NDArray[np.floating], fake: NDArray[np.floating], *, k: int) -> tuple[float, float]:
+    """Density and coverage (Naeem et al. 2020, eq. 5 and 6) of features `(N, D)` and `(M, D)`.
+
+    A real row's ball reaches to its `k`-th neighbour among the others. Density: in how many balls a fake lies, over
+    `k`; about 1 where fakes lie among the real, more where they crowd. Coverage: share of balls that hold a fake.
+
+    Raises:
+        ValueError: the widths differ, or there are not more than `k` real rows.
+    """
+    _check(real, fake, at_least=1)
+    if len(real) <= k:
+        raise ValueError(f"k is {k} and there are {len(real)} real rows, expected more rows than k")
+    near = cdist(real, real)
+    np.fill_diagonal(near, np.inf)
+    radii = np.partition(near, k - 1, axis=1)[:, k - 1]
+    inside = cdist(real, fake) <= radii[:, None]  # (N, M)
+    return float(inside.sum() / (k * len(fake))), float(inside.any(axis=1).mean())
+
+
+def inception_score(probabilities: NDArray[np.floating]) -> float:
+    """`exp(mean_i KL(p_i || mean p))` (Salimans et al. 2016): 1 to the number of classes, high if sure and varied.
+
+    Args:
+        probabilities: `(N, K)`, rows sum to 1; whose classes they are decides what the number means.
+    """
+    p = probabilities.astype(np.float64)
+    return float(np.exp(rel_entr(p, p.mean(axis=0)).sum(axis=1).mean()))
+
+
+def kernel_distance_difference(
+    real: NDArray[np.floating], fake: NDArray[np.floating], other: NDArray[np.floating], *, seed: int = 0
+) -> tuple[float, float, float]:
+    """KID of `fake` minus KID of `other`, whose rows belong together, with the ends of its 95 % interval.
+
+    The interval is that of random halves of the rows, drawn without putting back (a half varies around the whole as the
+    whole does around the truth: Politis & Romano 1994); resampling with repeats would bias a kernel distance.
+
+    Raises:
+        ValueError: widths or numbers of rows differ, or there are fewer than eight.
+    """
+    _check(real, fake, at_least=8)
+    _check(real, other, at_least=8)
+    if len(fake) != len(other):
+        raise ValueError(f"got {len(fake)} and {len(other)} rows, expected pairs")
+    whole = _squared_mmd(real, fake) - _squared_mmd(real, other)
+    generator, halves = np.random.default_rng(seed), []
+    for _ in range(_HALVES):
+        r = generator.permutation(len(real))[: len(real) // 2]
+        f = generator.permutation(len(fake))[: len(fake) // 2]
+        halves.append(_squared_mmd(real[r], fake[f]) - _squared_mmd(real[r], other[f]))
+    low, high = np.quantile(halves, [0.025, 0.975])
+    return whole, float(low), float(high)
+
+
+def _squared_mmd(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
+    """Unbiased, kernel as in `kernel_distance`, over all rows."""
+
+    def kernel(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float64]:
+        similar: NDArray[np.float64] = (x.astype(np.float64) @ y.astype(np.float64).T / x.shape[1] + 1) ** 3
+        return similar
+
+    own = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (kernel(a, a), kernel(b, b))]
+    return float(own[0] + own[1] - 2 * kernel(a, b).mean())
 
 
 def _check(real: NDArray[np.floating], fake: NDArray[np.floating], *, at_least: int) -> None:

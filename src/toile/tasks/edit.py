@@ -111,10 +111,7 @@ def edit(
     rgb = image.convert("RGB")
     own = None if mask is None else _read_mask(mask, rgb.size)
     seen = look(rgb, bundle=bundle)
-    person = seen.shows == "person"
-    if not person and own is None:
-        raise DataError("no person is seen in the picture, and so no region to edit; give one with a mask of your own")
-    item = _garment(seen, change) if person and change.attribute else None
+    item = _garment(seen, change) if seen.shows == "person" and change.attribute else None
     region = own if own is not None else _seen_mask(seen, item, change)
     told = brief_of(seen, brief, parent)
     changed = with_change(told, change, None if item is None else item.cut)
@@ -188,10 +185,26 @@ def _garment(seen: Look, change: Change) -> Item:
     return able[0]
 
 
+def edit_region(image: Image.Image, to: str, *, bundle: Bundle, attribute: str | None = None) -> Mask:
+    """The region that `edit` would draw anew, `(H, W)`.
+
+    Raises:
+        QueryError: as `edit`.
+        DataError: as `edit`.
+    """
+    change = read_change(to, attribute, has_mask=False)
+    seen = look(image.convert("RGB"), bundle=bundle)
+    return _seen_mask(seen, _garment(seen, change) if seen.shows == "person" else None, change)
+
+
 def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
-    """Where the attribute of a garment shows."""
-    assert item is not None
-    assert change.attribute is not None
+    """Where the attribute of a garment shows.
+
+    Raises:
+        DataError: no person is seen, or no region is found.
+    """
+    if item is None or change.attribute is None:
+        raise DataError("no person is seen in the picture, and so no region to edit; give one with a mask of your own")
     masks, reasons = seen.masks()
     name = f"{item.name}-{change.attribute}"
     if name not in masks:
@@ -246,10 +259,15 @@ def _drawn(
     return paste_back(photo, drawn, mask=mask, frame=frame, person_before=person, person_after=after)
 
 
+def box_of(mask: Mask) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the smallest box around a region that isn't empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
 def _alignment(before: Image.Image, after: Image.Image, mask: Mask, text: str, bundle: Bundle) -> tuple[float, float]:
     """Cosine of the box around the region with the words."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    box = box_of(mask)
     pictures = bundle.encoder.encode_images([before.crop(box), after.crop(box)])
     old, new = (pictures @ bundle.encoder.encode_texts([text])[0]).tolist()
     return old, new

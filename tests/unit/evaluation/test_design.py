@@ -19,7 +19,11 @@ from toile.tasks.design import Design
 
 SHADES = {"red": (200, 30, 40), "green": (46, 125, 60), "blue": (47, 99, 184)}
 SIZES = DesignSizes(designs=24, plates=0)
-FIGURES = {"kid", "kid_std", "fid", "alignment", "alignment_shuffled", "alignment_margin", "alignment_margin_low"}
+FIGURES = {"kid", "kid_std", "fid", "density_k5", "coverage_k5", "inception_score"} | {
+    f"{encoder}alignment{figure}"
+    for encoder in ("", "multimodal_")
+    for figure in ("", "_shuffled", "_margin", "_margin_low")
+}
 
 
 def test_margin_is_matched_minus_the_mean_of_other_words():
@@ -78,12 +82,12 @@ def test_designs_that_follow_their_words_have_a_margin(stand_ins):
     report = evaluate_design(FakeBundle(), [path], "test", no_progress, sizes=SIZES)
     figures = report.figures
     references = {f"reference_{name}" for name in FIGURES}
-    assert set(figures) == FIGURES | references | {"design_s_per_image"}
+    assert set(figures) == FIGURES | references | {"design_s_per_image", "pose_pck"}
     assert figures["alignment_margin_low"] > 0
     assert figures["alignment_margin"] == pytest.approx(figures["alignment"] - figures["alignment_shuffled"])
     assert report.intervals["alignment_margin"][0] == figures["alignment_margin_low"]
     assert report.n == 24
-    assert "embedded) encoder" in report.notes[0]
+    assert "the bundle's own encoder" in report.notes[0]
     assert report.sheets["designs"].width > 8 * 192
 
 
@@ -119,7 +123,7 @@ def test_attributes_that_are_drawn_as_asked_count(stand_ins, monkeypatch):
     path = stand_ins(obedient=True)
     asked: list[dict[str, str]] = []
 
-    def draw(prompt, *, bundle, seed, attributes=None, concepts=()):
+    def draw(prompt, *, bundle, seed, attributes=None, **brief):
         if attributes is not None:
             asked.append({**attributes, "prompt": prompt})
         recipe = Recipe(verb="design", arguments={"prompt": prompt}, bundle="0", version="0", seeds=[seed])

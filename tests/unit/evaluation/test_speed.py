@@ -28,11 +28,13 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
     monkeypatch.setattr(
         speed,
         "design",
-        lambda prompt, *, bundle, seed=0, settings=None: drawn.append((seed, settings, torch.get_num_threads())),
+        lambda prompt, *, bundle, settings, seed=0: drawn.append((seed, settings, torch.get_num_threads())),
     )
     pq.write_table(pq.read_table(sample_path()).slice(0, 8), tmp_path / "eight.parquet")
-    sizes = SpeedSizes(runs=1, exact_rows=500, approximate_rows=1000, designs=1, source=tmp_path / "eight.parquet")
-    report = evaluate_speed(load_bundle(tiny_bundle), no_progress, sizes=sizes)
+    sizes = SpeedSizes(
+        runs=1, exact_rows=500, approximate_rows=1000, designs=1, compared=0, source=tmp_path / "eight.parquet"
+    )
+    report = evaluate_speed(load_bundle(tiny_bundle), [], "test", no_progress, sizes=sizes)
     assert set(report.figures) == {
         "import_s",
         "search_cold_s",
@@ -47,7 +49,7 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
         "loop_overhead",
     }
     assert [seed for seed, _, _ in drawn] == [0, 0, 0, 0]  # one to load the weights, one to be timed
-    assert [settings and settings.sampler for _, settings, _ in drawn] == [None, None, "plms", "plms"]
+    assert [settings.sampler for _, settings, _ in drawn] == ["dpm-sde", "dpm-sde", "plms", "plms"]
     assert all(threads <= 2 for *_, threads in drawn)
     assert all(value > 0 for value in report.figures.values())
     assert report.figures["search_cold_s"] > report.figures["import_s"]

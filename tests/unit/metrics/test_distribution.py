@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
-from toile.metrics.distribution import frechet_distance, kernel_distance
+from toile.metrics.distribution import (
+    density_coverage,
+    frechet_distance,
+    inception_score,
+    kernel_distance,
+    kernel_distance_difference,
+)
 
 
 def features(seed, n=300, dim=6, shift=0.0, scale=1.0):
@@ -56,3 +62,30 @@ def test_other_widths_are_refused():
 def test_too_few_rows_are_refused():
     with pytest.raises(ValueError, match="at least 4 each"):
         kernel_distance(features(0, n=3), features(1))
+
+
+def test_density_and_coverage_by_hand():
+    real = np.array([[0.0], [1.0], [3.0]])  # to the nearest other: 1, 1, 2
+    fake = np.array([[0.5], [9.0]])
+    density, coverage = density_coverage(real, fake, k=1)
+    assert density == pytest.approx(2 / 2)  # 0.5 lies in the first two balls, 9 in none
+    assert coverage == pytest.approx(2 / 3)
+    assert density_coverage(real, real, k=2)[1] == 1.0
+    with pytest.raises(ValueError, match="k is 3 and there are 3 real rows"):
+        density_coverage(real, fake, k=3)
+
+
+def test_inception_score_is_one_for_one_class_and_their_number_for_sure_and_even_answers():
+    assert inception_score(np.tile([0.2, 0.8], (5, 1))) == pytest.approx(1.0)
+    assert inception_score(np.eye(4)) == pytest.approx(4.0)
+
+
+def test_a_difference_of_kernel_distances_has_an_interval_around_it():
+    real, near, far = features(5), features(6, n=80), features(7, n=80, shift=0.8)
+    gap, low, high = kernel_distance_difference(real, near, far)
+    assert low < gap < high < 0
+    assert gap == pytest.approx(kernel_distance(real, near).mean - kernel_distance(real, far).mean, rel=0.2)
+    same, low, high = kernel_distance_difference(real, near, near)
+    assert same == low == high == 0
+    with pytest.raises(ValueError, match="got 80 and 300 rows, expected pairs"):
+        kernel_distance_difference(real, near, real)
