@@ -89,6 +89,14 @@ def test_each_seed_starts_from_its_own_and_settings_add_up(done):
     assert {(split, *sizes.items()) for _, _, split, sizes in done.measured} == {("validation", ("triplets", 5))}
 
 
+def test_an_arm_is_measured_as_it_asks(done):
+    done.file.write_text(TOML.replace('settings = ["batch_size=2"]', "sizes = { triplets = 9, others = 2 }"))
+    ablate(done.file, data=[], out=done.out)
+    sizes = {bundle: sizes for _, bundle, _, sizes in done.measured}
+    assert sizes["plain-seed-3"] == {"triplets": 5}
+    assert sizes["more-seed-3"] == {"triplets": 9, "others": 2}
+
+
 def test_what_is_done_is_not_done_again(done):
     first = ablate(done.file, data=[], out=done.out)
     runs = len(done.trained), len(done.measured)
@@ -124,7 +132,9 @@ def test_impossible_ablations_are_refused(change: dict[str, object], message: st
 
 
 def test_an_unknown_ablation_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match="there is no ablation nowhere; give a file, or one of unifashion"):
+    with pytest.raises(
+        ConfigError, match="there is no ablation nowhere; give a file, or one of hierafashdiff, unifashion"
+    ):
         ablate(Path("nowhere"), data=[])
 
 
