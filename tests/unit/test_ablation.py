@@ -132,9 +132,7 @@ def test_impossible_ablations_are_refused(change: dict[str, object], message: st
 
 
 def test_an_unknown_ablation_lists_the_shipped_ones():
-    with pytest.raises(
-        ConfigError, match="there is no ablation nowhere; give a file, or one of hierafashdiff, unifashion"
-    ):
+    with pytest.raises(ConfigError, match="or one of hierafashdiff, unifashion"):
         ablate(Path("nowhere"), data=[])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -16,7 +16,7 @@ from torch import nn
 
 from toile.bundles.parts import GENERATOR, Manifest, file_hash, read_manifest, read_tensors
 from toile.errors import CheckpointError, ConfigError
-from toile.models.memory import channels_last
+from toile.models.memory import Remembered, channels_last
 from toile.models.protocols import Encoder, LatentCodec, WordTower
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from toile.models.figure_reader import FigureReader
     from toile.models.garment_reader import GarmentReader
     from toile.models.hub_figure_reader import HubFigureReader
-    from toile.models.text_encoder import TextEncoder
+    from toile.models.text_encoder import TextEncoder, TextStates
     from toile.models.unifashion import UniFashion
     from toile.models.unifashion_encoder import UniFashionEncoder
 
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
 EMBEDDED_CANVAS: Final = (256, 192)
 """Height and width of what the embedded denoiser draws, pixels."""
+_REMEMBERED: Final = 64  # texts: the windows of some briefs
 _CHECKPOINTS: Final = ("people", GENERATOR)
 """Folders of a bundle that hold checkpoints in their own layouts."""
 
@@ -61,6 +62,15 @@ class Generator:
     schedule: NoiseScheduleConfig
     canvas: tuple[int, int]
     """Height and width of what is drawn, pixels."""
+    _words: Remembered[TextStates] = field(default_factory=lambda: Remembered(_REMEMBERED))
+
+    def states(self, text: str) -> TextStates:
+        """What the text tower says of one text; the last ones are remembered.
+
+        Raises:
+            QueryError: it is longer than the tower's window.
+        """
+        return self._words.get(text, lambda: self.text_encoder.encode([text]))
 
 
 class Bundle:

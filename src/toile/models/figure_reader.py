@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from toile.models.figure_net import FigureNet
 from toile.models.fit import Fit
+from toile.models.memory import Remembered, picture_hash
 from toile.models.part_labels import decided
 from toile.taxonomy import MIRRORED_JOINTS
 
@@ -23,6 +24,7 @@ _BATCH_SIZE: Final = 8
 _MARGIN: Final = 0.06  # of the person's longer side, around the box that is looked at from near
 _PIECE_SHARE: Final = 0.1  # of the largest piece; smaller ones are specks of the glance
 _MIN_PERSON_SHARE: Final = 0.002  # of the picture
+_REMEMBERED: Final = 8  # photos
 _WINDOW: Final = 2  # cells to each side of a joint's best cell that its place is the mean of
 
 
@@ -72,10 +74,13 @@ class FigureReader:
     def __init__(self, net: FigureNet, *, mirrored: bool = True) -> None:
         self.net = net
         self.mirrored = mirrored
+        self._read: Remembered[Figure] = Remembered(_REMEMBERED)
 
     @torch.inference_mode()
     def read(self, images: Sequence[Image.Image]) -> list[Figure]:
-        """What is seen in each RGB photo, of any size."""
+        """What is seen in each RGB photo, of any size; a single one that was read before is remembered."""
+        if len(images) == 1:
+            return [self._read.get(picture_hash(images[0]), lambda: next(self._batch(images)))]
         return [
             figure
             for start in range(0, len(images), _BATCH_SIZE)

@@ -21,10 +21,11 @@ from toile.diffusion.sampler import StepCallback
 from toile.diffusion.windows import SCHEDULES
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import PATCH_SIZE
+from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes
 from toile.tasks.brief import read_brief
-from toile.tasks.drawing import Settings, check_seed, conditioning_of, draw, maps_size, picture_hash
+from toile.tasks.drawing import Settings, check_seed, conditioning_of, draw, maps_size
 from toile.vision.croquis import CROQUIS, CROQUIS_SIZE, croquis_of
 from toile.vision.cutout import frame_around
 from toile.vision.pose_maps import MIN_CONFIDENCE, pose_heat_maps

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +29,7 @@ from toile.diffusion.sampler import (
 from toile.diffusion.windows import NUM_TIMESTEPS, POSE_WINDOWS
 from toile.errors import QueryError
 from toile.models.autoencoder import PATCH_SIZE
-from toile.models.protocols import WordTower
+from toile.models.text_encoder import TextStates
 
 MAX_STEPS: Final = 1000
 MAX_SEED: Final = 2**63 - 1
@@ -108,13 +107,13 @@ def conditioning_of(windows: Sequence[PromptWindow], bundle: Bundle, settings: S
         QueryError: a prompt is longer than the text tower's window.
         CheckpointError: the bundle can't draw.
     """
-    words = bundle.generator.text_encoder
+    states = bundle.generator.states
     return Conditioning(
         windows=tuple(
-            TokenWindow(t_high=window.t_high, t_low=window.t_low, stream=_stream(words, window.text))
+            TokenWindow(t_high=window.t_high, t_low=window.t_low, stream=_stream(states(window.text)))
             for window in windows
         ),
-        empty=_stream(words, ""),
+        empty=_stream(states("")),
         pose_below=POSE_WINDOWS[settings.pose_window],
     )
 
@@ -167,17 +166,10 @@ def to_image(images: Tensor) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def picture_hash(image: Image.Image) -> str:
-    """sha256 of size and pixels: the same for a file and for what was read from it."""
-    rgb = image.convert("RGB")
-    return hashlib.sha256(f"{rgb.width}x{rgb.height}:".encode() + rgb.tobytes()).hexdigest()
-
-
 def maps_size(canvas: tuple[int, int]) -> tuple[int, int]:
     """Height and width of the denoiser's maps, cells."""
     return canvas[0] // PATCH_SIZE, canvas[1] // PATCH_SIZE
 
 
-def _stream(words: WordTower, text: str) -> TokenStream:
-    states = words.encode([text])
+def _stream(states: TextStates) -> TokenStream:
     return TokenStream(tokens=states.tokens, mask=states.mask)

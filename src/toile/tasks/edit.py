@@ -23,6 +23,7 @@ from toile.diffusion.sampler import Region
 from toile.diffusion.windows import NUM_TIMESTEPS, Start, edit_start
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import cells_of
+from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
@@ -34,7 +35,6 @@ from toile.tasks.drawing import (
     draw,
     from_image,
     maps_size,
-    picture_hash,
 )
 from toile.tasks.look import Item, Look, look
 from toile.vision.cutout import cut_out, frame_around

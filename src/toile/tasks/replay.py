@@ -12,10 +12,11 @@ from PIL import Image
 import toile
 from toile.bundles import Bundle
 from toile.errors import CheckpointError, DataError
+from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes, read_recipe
 from toile.tasks.design import Design, design
-from toile.tasks.drawing import Settings, picture_hash
+from toile.tasks.drawing import Settings
 from toile.tasks.edit import edit
 
 
