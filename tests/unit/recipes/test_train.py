@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -209,6 +213,23 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
     second = train(Path("denoiser.toml"), data=[data], out=tmp_path / "second", overrides=still)
     before, after = (read_tensors(part, read_manifest(part), "denoiser") for part in (first, second))
     assert all(torch.equal(before[key], after[key]) for key in before)
+
+
+@pytest.mark.slow
+def test_two_processes_train_together_and_go_on_from_their_checkpoint(data: Path, tmp_path: Path) -> None:
+    def together(*words: str) -> None:
+        toile = str(Path(sys.executable).with_name("toile"))
+        command = ["torch.distributed.run", "--standalone", "--nproc-per-node=2", "--no-python", toile, "train"]
+        settings = [word for setting in _overrides("autoencoder", 20) for word in ("--set", setting)]
+        where = ["autoencoder", "--data", str(data), "--out", str(tmp_path / "run")]
+        environment = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+        subprocess.run([sys.executable, "-m", *command, *where, *settings, *words], check=True, env=environment)
+
+    together("--minutes", "0.02")  # some steps, and a checkpoint after each
+    together()
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [20]  # one process writes
+    assert load_bundle(tmp_path / "run" / "bundle").autoencoder.latent_channels == 8
 
 
 @pytest.mark.slow
