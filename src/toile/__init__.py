@@ -24,7 +24,7 @@ def load(bundle: Path | str | None = None, index: Path | str | None = None, *, d
     Args:
         bundle: folder of a model bundle; None is the one inside the package.
         index: folder of the index that `search` reads and `index` fills; it may still be missing.
-        device: where the models run, e.g. `cpu` or `cuda`.
+        device: where the models run, e.g. `cpu` or `cuda`; `openvino`: the CPU, on which OpenVINO runs the denoiser.
 
     Raises:
         CheckpointError: the bundle is missing, corrupted or doesn't fit.

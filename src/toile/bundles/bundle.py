@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import torch
 from pydantic import TypeAdapter
@@ -17,7 +17,7 @@ from torch import nn
 from toile.bundles.parts import GENERATOR, Manifest, file_hash, read_manifest, read_tensors
 from toile.errors import CheckpointError, ConfigError
 from toile.models.memory import Remembered, channels_last
-from toile.models.protocols import Encoder, LatentCodec, WordTower
+from toile.models.protocols import Encoder, LatentCodec, Network, WordTower
 
 if TYPE_CHECKING:
     from diffusers import UNet2DConditionModel
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 EMBEDDED_FOLDER: Final = Path(__file__).parent / "embedded"
 EMBEDDED_CANVAS: Final = (256, 192)
 """Height and width of what the embedded denoiser draws, pixels."""
+OPENVINO: Final = "openvino"
+"""In place of a torch device."""
 _REMEMBERED: Final = 64  # texts: the windows of some briefs
 _CHECKPOINTS: Final = ("people", GENERATOR)
 """Folders of a bundle that hold checkpoints in their own layouts."""
@@ -79,12 +81,14 @@ class Bundle:
     Attributes:
         folder: where it lies.
         device: where its models run.
+        uses_openvino: whether OpenVINO runs the denoiser.
         manifest: its parts and their hashes.
     """
 
     def __init__(self, folder: Path, device: str) -> None:
         self.folder = folder
-        self.device = torch.device(device)
+        self.uses_openvino = device == OPENVINO
+        self.device = torch.device("cpu" if self.uses_openvino else device)
         self.manifest: Manifest = read_manifest(folder)
 
     @property
@@ -249,21 +253,20 @@ class Bundle:
             CheckpointError: one is missing or broken.
         """
         from toile.diffusion.sampler import NoiseScheduleConfig
-        from toile.models.denoiser import LatentDenoiser
 
         if (self.folder / GENERATOR).is_dir():
             from toile.models.stable_diffusion import canvas_of, read_stable_diffusion
 
             unet, codec, words, schedule = read_stable_diffusion(self.folder / GENERATOR, self.device)
             return Generator(
-                denoiser=LatentDenoiser(unet),
+                denoiser=self._denoiser(unet, "denoiser"),
                 text_encoder=words,
                 autoencoder=codec,
                 schedule=schedule,
                 canvas=canvas_of(unet),
             )
         return Generator(
-            denoiser=LatentDenoiser(self.unet),
+            denoiser=self._denoiser(self.unet, "denoiser"),
             text_encoder=self.text_encoder,
             autoencoder=self.autoencoder,
             schedule=_validated(NoiseScheduleConfig, self.manifest.parts["denoiser"].config["schedule"]),
@@ -277,7 +280,6 @@ class Bundle:
         Raises:
             CheckpointError: the bundle has none, or its weights are broken.
         """
-        from toile.models.denoiser import LatentDenoiser
         from toile.models.few_steps import FewStepsConfig, few_steps_unet
 
         if (self.folder / GENERATOR).is_dir():
@@ -286,7 +288,18 @@ class Bundle:
             )
         weights = read_tensors(self.folder, self.manifest, "few_steps")
         config = _validated(FewStepsConfig, self.manifest.parts["few_steps"].config)
-        return LatentDenoiser(channels_last(few_steps_unet(self.unet, config, weights).to(self.device)))
+        unet = channels_last(few_steps_unet(self.unet, config, weights).to(self.device))
+        return self._denoiser(unet, "few-steps")
+
+    def _denoiser(self, unet: UNet2DConditionModel, name: str) -> LatentDenoiser:
+        """The network as the device runs it; `name` tells those of a bundle apart."""
+        from toile.models.denoiser import LatentDenoiser
+
+        if not self.uses_openvino:
+            return LatentDenoiser(cast(Network, unet))
+        from toile.models.openvino_unet import OpenVinoUnet
+
+        return LatentDenoiser(OpenVinoUnet(unet, key=f"{name}-{self.hash}"))
 
 
 class HubBundle(Bundle):
@@ -377,7 +390,7 @@ def load_bundle(path: Path | None = None, *, device: str = "cpu") -> Bundle:
 
     Args:
         path: folder of a toile bundle or of a transformers CLIP or SigLIP checkpoint; None: the embedded bundle.
-        device: a torch device, such as `cpu` or `cuda`.
+        device: a torch device, such as `cpu` or `cuda`; or `openvino`: the CPU, on which OpenVINO runs the denoiser.
 
     Raises:
         CheckpointError: no bundle in the folder.

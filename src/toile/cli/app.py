@@ -47,6 +47,9 @@ BundleOption = Annotated[
     Path | None,
     typer.Option("--bundle", envvar="TOILE_BUNDLE", help="Model bundle; default: the one inside the package."),
 ]
+DeviceOption = Annotated[
+    str, typer.Option(help="Where models run: cpu, cuda, …; or openvino: the CPU, the denoiser faster.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and show no progress.")]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 
 import toile
-from toile.cli.app import BundleOption, JsonOption, app, parse_pairs, watched
+from toile.cli.app import BundleOption, DeviceOption, JsonOption, app, parse_pairs, watched
 from toile.errors import DataError
 
 StepsOption = Annotated[int | None, typer.Option(help="Denoising steps; default: 20, of lcm 4.")]
@@ -54,6 +54,7 @@ def design(
     sampler: SamplerOption = "dpm-sde",
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
     bundle: BundleOption = None,
+    device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
     """Draw pictures from a brief; each PNG carries the recipe that makes it again."""
@@ -69,7 +70,7 @@ def design(
         pose_window=pose_window,
     )
     with watched(quiet=as_json) as progress:
-        designs = toile.load(bundle).design(
+        designs = toile.load(bundle, device=device).design(
             prompt,
             concepts=concept or (),
             attributes=parse_pairs(attribute or (), "attribute", "sleeve_length=long"),
@@ -112,6 +113,7 @@ def edit(
     pose_window: PoseWindowOption = "always",
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
     bundle: BundleOption = None,
+    device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
     """Change one thing about a garment, and no pixel outside of its region; edits can be edited again."""
@@ -127,7 +129,7 @@ def edit(
         pose_window=pose_window,
     )
     with watched(quiet=as_json) as progress:
-        edited = toile.load(bundle).edit(
+        edited = toile.load(bundle, device=device).edit(
             file,
             to,
             attribute=attribute,
@@ -160,9 +162,10 @@ def replay(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,
     bundle: BundleOption = None,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Make a picture again from the recipe inside it, and say whether the bytes are the same."""
-    made = toile.load(bundle).replay(file, parents=parent or ())
+    made = toile.load(bundle, device=device).replay(file, parents=parent or ())
     target = file.with_suffix(".replay.png") if out is None else out
     target.write_bytes(made)
     typer.echo(str(target))

@@ -13,6 +13,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from toile.diffusion.conditioning import NUM_POSE_MAPS, Conditioning
+from toile.models.protocols import Network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ def build_unet(config: DenoiserConfig) -> UNet2DConditionModel:
 class LatentDenoiser:
     """Adapts a U-Net to the sampler's contract."""
 
-    def __init__(self, unet: UNet2DConditionModel) -> None:
+    def __init__(self, unet: Network) -> None:
         self.unet = unet
 
     def __call__(self, x_t: Tensor, timestep: int, conditioning: Conditioning) -> Tensor:

@@ -44,6 +44,21 @@ class LatentCodec(Protocol):
         """The reverse of `encode`."""
 
 
+class Network(Protocol):
+    """What a `LatentDenoiser` asks: a diffusers U-Net, or something that can be called like one."""
+
+    def __call__(
+        self,
+        sample: Tensor,
+        timestep: Tensor,
+        *,
+        encoder_hidden_states: Tensor,
+        encoder_attention_mask: Tensor,
+        return_dict: bool,
+    ) -> tuple[Tensor, ...]:
+        """The prediction, alone in a tuple."""
+
+
 class Encoder(Protocol):
     """Texts and pictures into one space."""
 

@@ -16,15 +16,15 @@ import torch
 from diffusers import UNet2DConditionModel
 from peft import LoraConfig
 
-from toile.bundles import EMBEDDED_CANVAS, Generator, load_bundle, write_parts
+from toile.bundles import EMBEDDED_CANVAS, load_bundle, write_parts
 from toile.diffusion.sampler import NoiseScheduleConfig
 from toile.errors import ConfigError
-from toile.models.denoiser import DenoiserConfig, LatentDenoiser, build_unet
+from toile.models.denoiser import DenoiserConfig, build_unet
 from toile.models.memory import channels_last
 from toile.models.stable_diffusion import canvas_of, is_stable_diffusion, read_stable_diffusion, write_stable_diffusion
 from toile.models.text_encoder import load_text_encoder
 from toile.progress import Progress
-from toile.recipes.denoiser_batches import Batches
+from toile.recipes.denoiser_batches import Batches, Frozen
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.denoiser_loss import DenoiserLoss, LossConfig
 from toile.recipes.pictures import load_pictures
@@ -65,8 +65,8 @@ def run(
     """Train the denoiser and return its moving average."""
     people, garments = load_pictures(data, out.parent / "pictures")
     torch.manual_seed(recipe.loop.seed)
-    generator = _generator(recipe)
-    unet = channels_last(generator.denoiser.unet).requires_grad_(requires_grad=True)
+    unet, frozen = _start(recipe)
+    unet = channels_last(unet).requires_grad_(requires_grad=True)
     if recipe.lora_rank:
         unet.requires_grad_(requires_grad=False)
         unet.add_adapter(
@@ -75,11 +75,11 @@ def run(
         unet.conv_in.requires_grad_(requires_grad=True)
     batches = Batches(
         DesignSource(people, garments, recipe.mix),
-        generator,
+        frozen,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
     )
-    loss = DenoiserLoss(recipe.loss, batches, generator.schedule, judge=load_bundle())
+    loss = DenoiserLoss(recipe.loss, batches, frozen.schedule, judge=load_bundle())
     average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, UNet2DConditionModel):
         raise TypeError(f"the loop returned {type(average)}, expected a UNet2DConditionModel")
@@ -99,8 +99,8 @@ def write(folder: Path, trained: UNet2DConditionModel, recipe: DenoiserRecipe) -
     write_parts(folder, {"denoiser": (trained, config)})
 
 
-def _generator(recipe: DenoiserRecipe) -> Generator:
-    """The networks that the run begins with.
+def _start(recipe: DenoiserRecipe) -> tuple[UNet2DConditionModel, Frozen]:
+    """The network that is trained, and those around it.
 
     Raises:
         CheckpointError: a folder holds none, or it is broken.
@@ -108,13 +108,7 @@ def _generator(recipe: DenoiserRecipe) -> Generator:
     """
     if is_stable_diffusion(recipe.start_from):
         unet, codec, words, schedule = read_stable_diffusion(Path(recipe.start_from), torch.device("cpu"))
-        return Generator(
-            denoiser=LatentDenoiser(unet),
-            text_encoder=words,
-            autoencoder=codec,
-            schedule=schedule,
-            canvas=canvas_of(unet),
-        )
+        return unet, Frozen(text_encoder=words, autoencoder=codec, schedule=schedule, canvas=canvas_of(unet))
     unet = build_unet(recipe.model)
     if recipe.start_from:
         start = load_bundle(None if recipe.start_from == "embedded" else Path(recipe.start_from))
@@ -125,10 +119,7 @@ def _generator(recipe: DenoiserRecipe) -> Generator:
             f"the autoencoder has {autoencoder.latent_channels} latent channels, "
             f"model.latent_channels is {recipe.model.latent_channels}; make them equal"
         )
-    return Generator(
-        denoiser=LatentDenoiser(unet),
-        text_encoder=load_text_encoder(),
-        autoencoder=autoencoder,
-        schedule=recipe.schedule,
-        canvas=EMBEDDED_CANVAS,
+    frozen = Frozen(
+        text_encoder=load_text_encoder(), autoencoder=autoencoder, schedule=recipe.schedule, canvas=EMBEDDED_CANVAS
     )
+    return unet, frozen

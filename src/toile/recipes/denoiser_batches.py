@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from toile.bundles import Generator
 from toile.catalog.photos import LOOK_SIZE
 from toile.diffusion.conditioning import Maps
+from toile.diffusion.sampler import NoiseScheduleConfig
 from toile.errors import QueryError
 from toile.models.autoencoder import PATCH_SIZE, cells_of
-from toile.models.protocols import WordTower
+from toile.models.protocols import LatentCodec, WordTower
 from toile.models.text_encoder import TextStates
 from toile.recipes.denoiser_data import DesignSource, Drawn
 from toile.vision.pose_maps import pose_heat_maps
@@ -47,19 +47,30 @@ class Batch:
         return said.float()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frozen:
+    """What stays as it is around the network that is trained."""
+
+    text_encoder: WordTower
+    autoencoder: LatentCodec
+    schedule: NoiseScheduleConfig
+    canvas: tuple[int, int]
+    """Height and width of what is drawn, pixels."""
+
+
 class Batches:
     """Draws rows and encodes them.
 
     Args:
         source: of rows.
-        generator: whose autoencoder and words are taken; they stay as they are.
+        frozen: words and autoencoder.
         batch_size: rows.
         full_width_every: see `DenoiserRecipe`.
     """
 
-    def __init__(self, source: DesignSource, generator: Generator, *, batch_size: int, full_width_every: int) -> None:
+    def __init__(self, source: DesignSource, frozen: Frozen, *, batch_size: int, full_width_every: int) -> None:
         self.source, self.batch_size, self.full_width_every = source, batch_size, full_width_every
-        self.codec, self.words, self.canvas = generator.autoencoder, generator.text_encoder, generator.canvas
+        self.codec, self.words, self.canvas = frozen.autoencoder, frozen.text_encoder, frozen.canvas
 
     @torch.no_grad()
     def draw(self, timesteps: Tensor, step: int, generator: torch.Generator, device: torch.device) -> Batch:

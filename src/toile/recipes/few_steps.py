@@ -21,7 +21,7 @@ from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod
 from toile.losses.consistency import consistency_loss, ddim_step
 from toile.models.few_steps import FewStepsConfig, adapted, additions
 from toile.progress import Progress
-from toile.recipes.denoiser_batches import Batches
+from toile.recipes.denoiser_batches import Batches, Frozen
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.pictures import load_pictures
 from toile.training.config import Strict
@@ -95,12 +95,19 @@ def run(
 ) -> UNet2DConditionModel:
     """Train the student's additions; the network with their moving average."""
     people, garments = load_pictures(data, out.parent / "pictures")
-    generator = load_bundle(None if recipe.teacher == "embedded" else Path(recipe.teacher)).generator
+    bundle = load_bundle(None if recipe.teacher == "embedded" else Path(recipe.teacher))
+    generator = bundle.generator
+    frozen = Frozen(
+        text_encoder=generator.text_encoder,
+        autoencoder=generator.autoencoder,
+        schedule=generator.schedule,
+        canvas=generator.canvas,
+    )
     torch.manual_seed(recipe.loop.seed)
-    unet = adapted(generator.denoiser.unet, recipe.model)
+    unet = adapted(bundle.unet, recipe.model)
     batches = Batches(
         DesignSource(people, garments, recipe.mix),
-        generator,
+        frozen,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
     )
