@@ -29,7 +29,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from toile.catalog.briefs import Brief
 from toile.diffusion.conditioning import Conditioning, Maps, TokenStream, TokenWindow
 from toile.diffusion.sampler import Predict, Region, guided, sampling
-from toile.diffusion.windows import NUM_TIMESTEPS, POSE_WINDOWS, SCHEDULES
+from toile.diffusion.windows import NUM_TIMESTEPS, POSE_WINDOWS, schedule_of
 from toile.errors import ConfigError
 from toile.models.autoencoder import PATCH_SIZE, cells_of
 from toile.models.denoiser import LatentDenoiser
@@ -118,7 +118,7 @@ class ToilePipeline(DiffusionPipeline, StableDiffusionLoraLoaderMixin):  # type:
 
         Args:
             prompt: words, or briefs whose attributes are told one after the other; one a picture.
-            schedule: of `diffusion.windows.SCHEDULES`, for briefs.
+            schedule: of `diffusion.windows.schedule_of`, for briefs.
             negative_prompt: what guidance leads away from.
             image: a picture of which `mask_image` is drawn anew.
             mask_image: white where it is drawn anew.
@@ -260,8 +260,7 @@ class ToilePipeline(DiffusionPipeline, StableDiffusionLoraLoaderMixin):  # type:
     def _check(image: object, mask: object, schedule: str, pose_window: str, tensors: Sequence[str]) -> None:
         if (image is None) != (mask is None):
             raise ConfigError("image and mask_image go together: a picture, and white where it is drawn anew")
-        if schedule not in SCHEDULES:
-            raise ConfigError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)}")
+        schedule_of(schedule)
         if pose_window not in POSE_WINDOWS:
             raise ConfigError(f"pose_window is {pose_window!r}, expected one of {', '.join(POSE_WINDOWS)}")
         unknown = sorted(set(tensors) - set(ToilePipeline._callback_tensor_inputs))
@@ -279,7 +278,7 @@ def _windows(words: ClipWords, prompt: Prompt, schedule: str) -> tuple[TokenWind
         return (TokenWindow(t_high=NUM_TIMESTEPS - 1, t_low=_ALL_WINDOWS, stream=_stream(words, prompt)),)
     return tuple(
         TokenWindow(t_high=window.t_high, t_low=window.t_low, stream=_stream(words, window.text))
-        for window in prompt.windows(SCHEDULES[schedule])
+        for window in prompt.windows(schedule_of(schedule))
     )
 
 

@@ -35,7 +35,8 @@ def design(
         str, typer.Option(help="Which attribute is told first: area, semantic, reversed, or all five with commas.")
     ] = "area",
     schedule: Annotated[
-        str, typer.Option(help="hierarchical: one after the other; flat: all at once.")
+        str,
+        typer.Option(help="hierarchical: one after the other; flat: all at once; or five timesteps, 900,800,…"),
     ] = "hierarchical",
     pose: Annotated[
         str,

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
+from toile.errors import QueryError
+
 NUM_TIMESTEPS: Final = 1000
 HIERARCHICAL: Final = (900, 800, 710, 630, 560)
 """Of the first attribute, the second, …: the timestep below which it is told. From 900 on there are concepts only."""
@@ -22,6 +24,25 @@ SKETCH_LOWEST: Final = 800
 """A sketch is shown in the first fifth of the steps (Multimodal Garment Designer, Baldrati et al. 2023)."""
 Start = Literal["released", "substage"]
 _RELEASED: Final = (911, 831, 751, 671, 591)
+
+
+def schedule_of(name: str) -> tuple[int, ...]:
+    """A schedule by its name, or written out: for each attribute in turn the timestep below which it is told.
+
+    Raises:
+        QueryError: there is no such schedule; `900,800,700,600,500` is one.
+    """
+    if name in SCHEDULES:
+        return SCHEDULES[name]
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == len(HIERARCHICAL) and all(part.isdecimal() for part in parts):
+        below = tuple(int(part) for part in parts)
+        if all(1 <= timestep <= NUM_TIMESTEPS for timestep in below):
+            return below
+    raise QueryError(
+        f"schedule is {name!r}, expected one of {', '.join(SCHEDULES)}, or {len(HIERARCHICAL)} timesteps from "
+        f"{NUM_TIMESTEPS} to 1 with commas, such as 900,800,700,600,500"
+    )
 
 
 def num_told(timestep: int, schedule: Sequence[int] = HIERARCHICAL) -> int:

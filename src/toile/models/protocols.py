@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,7 @@ class LatentCodec(Protocol):
         """The reverse of `encode`."""
 
 
+@runtime_checkable
 class Network(Protocol):
     """What a `LatentDenoiser` asks: a diffusers U-Net, or something that can be called like one."""
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from toile.catalog.briefs import ORDERS, Brief
-from toile.diffusion.windows import SCHEDULES, SKETCH_LOWEST
+from toile.diffusion.windows import SKETCH_LOWEST, schedule_of
 from toile.errors import ConfigError, DataError
 from toile.recipes.pictures import Pictures
 from toile.taxonomy import GARMENT_PARTS, MIRRORED_JOINTS, PARTS
@@ -46,8 +46,8 @@ class TaskMix(Strict):
     """Of the rows with a caption in the grammar, those told it attribute by attribute."""
     concept_share: float = 0.5
     """How often each concept of a brief is told."""
-    schedule: Literal["hierarchical", "flat"] = "hierarchical"
-    """When the attributes of a brief are told, see `diffusion.windows`."""
+    schedule: str = "hierarchical"
+    """When the attributes of a brief are told, see `diffusion.windows.schedule_of`."""
     order: Literal["area", "semantic", "reversed"] = "area"
     """In which order, see `catalog.briefs.ORDERS`."""
     style_share: float = 0.3
@@ -91,7 +91,7 @@ class DesignSource:
             int(row): Brief.of_caption(_names(people.captions[row]), people.hierarchical[row], order)
             for row in self.drawn
         }
-        self.schedule = SCHEDULES[mix.schedule]
+        self.schedule = schedule_of(mix.schedule)
 
     def draw(self, timesteps: Tensor, generator: torch.Generator, *, margin: int = 0) -> Drawn:
         """A row for each timestep.

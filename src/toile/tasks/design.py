@@ -18,7 +18,7 @@ import toile
 from toile.bundles import Bundle
 from toile.diffusion.conditioning import Maps
 from toile.diffusion.sampler import StepCallback
-from toile.diffusion.windows import SCHEDULES
+from toile.diffusion.windows import schedule_of
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import PATCH_SIZE
 from toile.models.memory import picture_hash
@@ -70,7 +70,7 @@ def design(
         concepts: style, occasion, effect, feeling, in any words; told from the beginning, as the prompt is.
         attributes: of `taxonomy.ATTRIBUTES`, of the first garment of the prompt; told one after the other.
         order: of `catalog.briefs.ORDERS`, or all five attributes with commas between: which is told first.
-        schedule: of `diffusion.windows.SCHEDULES`: attributes one after the other, or all at once.
+        schedule: when attributes are told, see `diffusion.windows.schedule_of`.
         pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own; or
             joints, such as `pose_of` finds in a picture.
         sketch: dark lines on light paper, of any size; seen in the first fifth of the steps.
@@ -89,13 +89,12 @@ def design(
     if n < 1:
         raise QueryError(f"n is {n}, expected at least one picture")
     check_seed(seed, n)
-    if schedule not in SCHEDULES:
-        raise QueryError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)}")
+    below = schedule_of(schedule)
     _check_pose(pose)
     brief = read_brief(prompt, concepts=concepts, attributes=attributes, order=order)
     canvas = bundle.generator.canvas
     lines = None if sketch is None else sketch_map(sketch, canvas).to(bundle.device)
-    words = conditioning_of(brief.windows(SCHEDULES[schedule]), bundle, settings)
+    words = conditioning_of(brief.windows(below), bundle, settings)
     designs = []
     for index in range(n):
         heat = _pose_maps(pose, seed + index, canvas)
