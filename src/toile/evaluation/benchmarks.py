@@ -68,7 +68,8 @@ def evaluate(
 
             return evaluate_search(bundle, data, part, progress)
         case "design":
-            from toile.evaluation.design import DesignSizes, evaluate_design
+            from toile.evaluation.briefs import DesignSizes
+            from toile.evaluation.design import evaluate_design
 
             return evaluate_design(bundle, data, part, progress, sizes=_sized(DesignSizes, sizes, name))
         case "edit":

@@ -8,9 +8,8 @@ published FIDs.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,34 +19,25 @@ from PIL import Image
 from scipy.special import softmax
 
 from toile import __version__
-from toile.catalog.briefs import Brief
-from toile.catalog.claims import claims_of, grammar_category
 from toile.catalog.photos import Cutout, load_street_cutouts
-from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.split import Split
-from toile.diffusion.sampler import STOCHASTIC
 from toile.errors import DataError
-from toile.evaluation.answers import told_answers, true_answers
+from toile.evaluation.briefs import NUM_SHOWN, DesignSizes, Told, of_briefs, pose_agreement
 from toile.evaluation.features import FeatureExtractor, feature_extractor
 from toile.evaluation.gallery import data_files
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.metrics.distribution import density_coverage, frechet_distance, inception_score, kernel_distance
-from toile.metrics.people import correct_keypoints
 from toile.models.protocols import Encoder
 from toile.progress import Progress
 from toile.tasks.design import design
 from toile.tasks.drawing import Settings
-from toile.tasks.look import look
 from toile.taxonomy import CATEGORIES
-from toile.training.config import Strict
-from toile.vision.croquis import CROQUIS_SIZE, croquis_of
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
 
-NUM_SHOWN: Final = 32
 _MIN_PHOTOS: Final = 8
 _NEIGHBOURS: Final = (5, 25)
 """k of density and coverage; HieraFashDiff takes 25."""
@@ -60,7 +50,7 @@ _NOTES: Final = (
     "minus the second, interval by resampling designs; no interval for kid and fid, which repeated rows would bias; "
     "multimodal_alignment: by the multimodal encoder, which no denoiser was trained with",
     "density, coverage: Naeem et al. 2020, balls of k neighbours; inception_score: of the encoder's categories",
-    "pose_pck: joints of designs within a fifth of the torso of the croquis that was asked for, as `look` reads them",
+    "pose_pck, brief_pose_pck: joints within a fifth of the torso of the croquis that was asked for, as `look` has it",
     "reference_kid, reference_fid: as many training photos as there are designs, against the scored photos",
     "reference_alignment_margin: of the scored photos and their own captions, the most that designs could be asked for",
     "designs: one for each caption in turn, seed i and its croquis pose for design i, none left out",
@@ -68,39 +58,6 @@ _NOTES: Final = (
     "concepts, and attributes one after the other, each drawn once; right if `look` tells what was asked; reference: "
     "of the plates' own pictures, the readers' limit",
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DesignSizes(Strict):
-    """How much is measured; the defaults are what the published figures mean."""
-
-    designs: int = 256
-    plates: int = 150
-    """Briefs with attributes."""
-    plate_seed: int = 0
-    features: str = ""
-    """See `feature_extractor`."""
-    sampler: str = STOCHASTIC
-    steps: int | None = None
-    """None: the sampler's own."""
-    guidance_scale: float | None = None
-    """None: the sampler's own."""
-    guidance_low: int = 0
-    schedule: str = "hierarchical"
-    """How attributes are told, see `diffusion.windows`."""
-    order: str = "area"
-    pose_window: str = "always"
-
-    @property
-    def settings(self) -> Settings:
-        """How designs are drawn."""
-        return Settings.of(
-            self.sampler,
-            steps=self.steps,
-            guidance_scale=self.guidance_scale,
-            guidance_low=self.guidance_low,
-            pose_window=self.pose_window,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,19 +84,45 @@ def evaluate_design(
     """
     start = time.perf_counter()
     sizes = sizes or DesignSizes()
-    num_designs = sizes.designs
-    files = data_files(data, "streets.parquet")
+    told, notes = Told(), list(_NOTES)
+    if sizes.designs:
+        extractor = feature_extractor(sizes.features, bundle.encoder)
+        notes.insert(0, f"feature extractor: {extractor.name}")
+        told |= _against_photos(bundle, data_files(data, "streets.parquet"), split, extractor, sizes, progress)
+    if sizes.plates:
+        told |= of_briefs(bundle, split, sizes, progress)
+    return Report(
+        benchmark="design",
+        figures=told.figures,
+        intervals=told.intervals,
+        n=sizes.designs or sizes.plates,
+        bundle=f"{bundle.name} {bundle.hash[:12]}",
+        version=__version__,
+        seconds=time.perf_counter() - start,
+        notes=notes,
+        sheets=told.sheets,
+    )
+
+
+def _against_photos(
+    bundle: Bundle,
+    files: Sequence[Path],
+    split: Split | None,
+    extractor: FeatureExtractor,
+    sizes: DesignSizes,
+    progress: Progress,
+) -> Told:
+    """Designs of the photos' captions beside the photos."""
     photos = [cutout for file in files for cutout in load_street_cutouts(file, split)]
     if len(photos) < _MIN_PHOTOS:
         raise DataError(f"only {len(photos)} people to compare with, expected at least {_MIN_PHOTOS}; try --split all")
-    drawn = draw_captions(photos, bundle, num_designs, sizes.settings, progress)
-    extractor = feature_extractor(sizes.features, bundle.encoder)
+    drawn = draw_captions(photos, bundle, sizes.designs, sizes.settings, progress)
     pictures = [photo.image for photo in photos]
     real = extractor.of(pictures)
     figures = _distances("", real, extractor.of(drawn.images))
     intervals: dict[str, tuple[float, float]] = {}
     if split is not None:
-        figures |= _reference_distances(files, extractor, real, num_designs)
+        figures |= _reference_distances(files, extractor, real, sizes.designs)
     for prefix, prompts, images in (
         ("", drawn.prompts, drawn.images),
         ("reference_", [photo.caption for photo in photos], pictures),
@@ -154,80 +137,11 @@ def evaluate_design(
             intervals |= sureness
     figures["inception_score"] = inception_score(_class_probabilities(drawn.images, bundle.encoder))
     figures["reference_inception_score"] = inception_score(_class_probabilities(pictures, bundle.encoder))
-    poses = _pose_agreement(drawn.images, bundle)
+    poses = pose_agreement(drawn.images, range(sizes.designs), bundle)
     figures["pose_pck"], intervals["pose_pck"] = float(poses.mean()), bootstrap_mean(poses)
-    figures["design_s_per_image"] = drawn.seconds / num_designs
-    sheets = {"designs": picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])}
-    if sizes.plates:
-        told = _attributes(bundle, split, sizes, progress)
-        figures |= told.figures
-        intervals |= told.intervals
-        sheets["briefs"] = told.sheet
-    return Report(
-        benchmark="design",
-        figures=figures,
-        intervals=intervals,
-        n=num_designs,
-        bundle=f"{bundle.name} {bundle.hash[:12]}",
-        version=__version__,
-        seconds=time.perf_counter() - start,
-        notes=[f"feature extractor: {extractor.name}", *_NOTES],
-        sheets=sheets,
-    )
-
-
-def _briefs(config: PlateConfig, split: Split | None) -> Iterator[tuple[PlateExample, Brief]]:
-    """Plates whose main garment has an everyday name, in words that name garments and colours only."""
-    for plate in examples(config, split):
-        words = plate.captions[min(2, len(plate.captions) - 1)]
-        brief = Brief.of_caption(words, plate.hierarchical)
-        if any(grammar_category(claim) == brief.category for claim in claims_of(words)[:1]):
-            yield plate, brief
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Attributes:
-    figures: dict[str, float]
-    intervals: dict[str, tuple[float, float]]
-    sheet: Image.Image
-
-
-def _attributes(bundle: Bundle, split: Split | None, sizes: DesignSizes, progress: Progress) -> _Attributes:
-    """Do designs show the attributes that were asked for?"""
-    samples: dict[str, list[float]] = {}
-    shown: list[tuple[Image.Image, str]] = []
-    config = PlateConfig(seed=sizes.plate_seed, height=256)
-    for done, (plate, brief) in enumerate(islice(_briefs(config, split), sizes.plates)):
-        progress("drawing briefs", done, sizes.plates)
-        truth = true_answers(plate)
-        # What the plate hides, under a coat or behind a bag, can't be asked of the design's reader, either.
-        asked = {name: value for name, value in brief.attributes.items() if truth.get(name) == value}
-        (drawn,) = design(
-            brief.words,
-            bundle=bundle,
-            concepts=brief.concepts,
-            attributes=asked,
-            order=sizes.order,
-            schedule=sizes.schedule,
-            seed=plate.index,
-            settings=sizes.settings,
-        )
-        wanted = asked | {"colour": truth["colour"]}
-        for prefix, image in (("", drawn.image), ("reference_", Image.fromarray(plate.picture))):
-            told = told_answers(look(image, bundle=bundle))
-            for name, value in wanted.items():
-                samples.setdefault(f"{prefix}attribute_{name}", []).append(float(told.get(name) == value))
-        if len(shown) < NUM_SHOWN:
-            shown.append((drawn.image, f"{brief.words}, {', '.join(asked.values())}"))
-    figures = {name: float(np.mean(values)) for name, values in samples.items()}
-    for prefix in ("", "reference_"):
-        means = [value for name, value in figures.items() if name.startswith(f"{prefix}attribute_")]
-        figures[f"{prefix}attribute_accuracy"] = float(np.mean(means))
-    return _Attributes(
-        figures=figures,
-        intervals={name: bootstrap_mean(np.array(values)) for name, values in samples.items()},
-        sheet=picture_sheet(*zip(*shown, strict=True)),
-    )
+    figures["design_s_per_image"] = drawn.seconds / sizes.designs
+    sheet = picture_sheet(drawn.images[:NUM_SHOWN], drawn.prompts[:NUM_SHOWN])
+    return Told(figures=figures, intervals=intervals, sheets={"designs": sheet})
 
 
 def draw_captions(
@@ -241,15 +155,6 @@ def draw_captions(
         images.append(design(prompt, bundle=bundle, seed=seed, settings=settings)[0].image)
         progress("drawing", seed + 1, num_designs)
     return DrawnCaptions(prompts=prompts, images=images, seconds=time.perf_counter() - start)
-
-
-def _pose_agreement(images: Sequence[Image.Image], bundle: Bundle) -> NDArray[np.float64]:
-    """PCK of each design with the croquis of its seed."""
-    shares = []
-    for seed, (image, figure) in enumerate(zip(images, bundle.figure_reader.read(images), strict=True)):
-        asked = croquis_of(seed) * np.array([image.width / CROQUIS_SIZE[1], image.height / CROQUIS_SIZE[0], 1])
-        shares.append(float(np.nanmean(correct_keypoints(asked, figure.pose))))
-    return np.array(shares)
 
 
 def _class_probabilities(images: Sequence[Image.Image], encoder: Encoder) -> NDArray[np.float64]:

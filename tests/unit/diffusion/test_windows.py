@@ -24,9 +24,7 @@ def test_schedules_have_names_or_are_written_out():
     assert schedule_of("500, 1000, 1, 1, 20") == (500, 1000, 1, 1, 20)
 
 
-@pytest.mark.parametrize(
-    "name", ["late", "900,800", "9,8,7,6,0", "9,8,7,6,1001", "9,8,7,6,-5", ""]
-)
+@pytest.mark.parametrize("name", ["late", "900,800", "9,8,7,6,0", "9,8,7,6,1001", "9,8,7,6,-5", ""])
 def test_impossible_schedules_are_refused(name: str):
     with pytest.raises(QueryError, match="expected one of hierarchical, flat, or 5 timesteps from 1000 to 1"):
         schedule_of(name)

@@ -11,8 +11,10 @@ from PIL import Image
 from fakes import FakeBundle
 from toile.catalog.photos import Cutout
 from toile.errors import DataError
+from toile.evaluation import briefs
 from toile.evaluation import design as benchmark
-from toile.evaluation.design import DesignSizes, alignment_margins, evaluate_design
+from toile.evaluation.briefs import DesignSizes
+from toile.evaluation.design import alignment_margins, evaluate_design
 from toile.progress import no_progress
 from toile.recipe import Recipe
 from toile.tasks.design import Design
@@ -138,12 +140,13 @@ def test_attributes_that_are_drawn_as_asked_count(stand_ins, monkeypatch):
     def told(seen):
         return {**asked[-1], "collar": "v"} if seen == "design" else {}
 
-    monkeypatch.setattr(benchmark, "design", draw)
-    monkeypatch.setattr(benchmark, "look", look)
-    monkeypatch.setattr(benchmark, "told_answers", told)
-    figures = evaluate_design(
-        FakeBundle(), [path], "test", no_progress, sizes=DesignSizes(designs=24, plates=30)
-    ).figures
+    monkeypatch.setattr(briefs, "design", draw)
+    monkeypatch.setattr(briefs, "look", look)
+    monkeypatch.setattr(briefs, "told_answers", told)
+    report = evaluate_design(FakeBundle(), [path], "test", no_progress, sizes=DesignSizes(designs=0, plates=30))
+    figures = report.figures
+    assert report.n == 30
+    assert set(report.sheets) == {"briefs"}
     assert len(asked) == 30
     assert read[:2] == ["design", "plate"]
     assert figures["attribute_length"] == figures["attribute_sleeve_length"] == 1
