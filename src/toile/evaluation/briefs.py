@@ -49,7 +49,7 @@ class DesignSizes(Strict):
     """None: the sampler's own."""
     guidance_scale: float | None = None
     """None: the sampler's own."""
-    guidance_low: int = 0
+    guidance_low: int = 350
     schedule: str = "hierarchical"
     """How attributes are told, see `diffusion.windows`."""
     order: str = "area"

@@ -219,7 +219,7 @@ def _loop_overhead(bundle: Bundle, designs: int) -> float:
                 torch.randn(shape, generator=noise),
                 solver=solver_of(settings.sampler, bundle.generator.schedule),
                 steps=settings.steps,
-                guidance=Guidance(scale=settings.guidance_scale),
+                guidance=Guidance(scale=settings.guidance_scale, t_low=settings.guidance_low),
                 generator=noise,
             )
         return (time.perf_counter() - start - spent) / spent

@@ -43,7 +43,8 @@ class Settings:
         steps: of the solver, from pure noise.
         guidance_scale: how closely to follow the words; 1 is no guidance.
         guidance_high: the highest timestep at which they are followed that closely; above it the network is asked once.
-        guidance_low: the lowest.
+        guidance_low: the lowest; below the default words have little left to decide (on validation captions KID and
+            alignment are the same without them), and a sixth of the work is saved.
         sampler: of `diffusion.sampler.SAMPLERS`.
         pose_window: of `diffusion.windows.POSE_WINDOWS`: when the pose is seen.
     """
@@ -51,7 +52,7 @@ class Settings:
     steps: int = 20
     guidance_scale: float = 3.0
     guidance_high: int = NUM_TIMESTEPS - 1
-    guidance_low: int = 0
+    guidance_low: int = 350
     sampler: str = STOCHASTIC
     pose_window: str = "always"
 

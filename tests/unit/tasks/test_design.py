@@ -46,7 +46,7 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
         "steps": 1,
         "guidance_scale": 3.0,
         "guidance_high": 999,
-        "guidance_low": 0,
+        "guidance_low": 350,
         "sampler": "dpm-sde",
         "pose_window": "always",
     }
