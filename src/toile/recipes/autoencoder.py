@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from toile.bundles import load_bundle
 from toile.losses.reconstruction import reconstruction_loss
 from toile.models.autoencoder import PATCH_SIZE, Autoencoder, AutoencoderConfig
 from toile.models.memory import channels_last
 from toile.progress import Progress
-from toile.recipes.pictures import load_pictures
+from toile.recipes.pictures import Pictures, load_pictures
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
+from toile.training.sampling import sample_rows
 
 _ENCODE_BATCH: Final = 32
 
@@ -29,16 +31,26 @@ class AutoencoderRecipe(Strict):
     """Everything that decides the autoencoder's weights besides the data."""
 
     loop: LoopConfig
+    start_from: str = ""
+    """Folder of a bundle whose autoencoder is trained further, or `embedded`; empty: from components of patches."""
+    decoder_only: bool = False
+    """Leave the encoder as it is, so that a denoiser trained on its latents stays right; needs `start_from`."""
     model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
     batch_size: int = 8
     crop_width: int = 128
     """Columns of the 192 that a step sees: people stand in the middle, the rest is white."""
     garment_share: float = 0.4
+    photo_share: float = 0.4
+    """Of the people, photos, where there are drawn ones, too."""
     latent_noise: float = 0.05
     """Deviation of noise added to latents, in units of each channel's deviation in the batch: the decoder must bear the
     denoiser's small errors."""
     colour_weight: float = 1.0
     edge_weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.decoder_only and not self.start_from:
+            raise ValueError("decoder_only leaves the encoder as it is: name it in start_from")
 
 
 def to_pixels(images: NDArray[np.uint8]) -> Tensor:
@@ -68,6 +80,17 @@ def patch_components(images: NDArray[np.uint8], num_components: int) -> tuple[Te
     return mean, torch.cat([means, vectors.flip(1)[:, : num_components - len(means)].T]).contiguous()
 
 
+def _counts(recipe: AutoencoderRecipe, people: Pictures) -> list[tuple[NDArray[np.intp], int]]:
+    """Rows of photos and of drawn people, and how many of each a batch has."""
+    is_drawn = np.array([caption != "" for caption in people.hierarchical])
+    total = recipe.batch_size - round(recipe.batch_size * recipe.garment_share)
+    photos = (
+        round(total * recipe.photo_share) if is_drawn.any() and not is_drawn.all() else total * (not is_drawn.any())
+    )
+    sources = [(np.flatnonzero(~is_drawn), photos), (np.flatnonzero(is_drawn), total - photos)]
+    return [(rows, count) for rows, count in sources if count]
+
+
 def run(
     recipe: AutoencoderRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
 ) -> Autoencoder:
@@ -76,15 +99,21 @@ def run(
     torch.manual_seed(recipe.loop.seed)
     model = Autoencoder(recipe.model)
     sample = np.concatenate([people.images[::8], garments.images[::16]])
-    model.start_from_components(*patch_components(sample, recipe.model.latent_channels))
+    if recipe.start_from:
+        start = load_bundle(None if recipe.start_from == "embedded" else Path(recipe.start_from))
+        model.load_state_dict(start.autoencoder.state_dict())
+    else:
+        model.start_from_components(*patch_components(sample, recipe.model.latent_channels))
     channels_last(model)
-    num_garments = round(recipe.batch_size * recipe.garment_share)
+    if recipe.decoder_only:
+        for part in (model.patchify, model.encoder):
+            part.requires_grad_(requires_grad=False)
+    counts = _counts(recipe, people)
 
     def loss(module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
-        batches = []
-        for source, count in ((people, recipe.batch_size - num_garments), (garments, num_garments)):
-            rows = torch.randint(len(source.images), (count,), generator=generator)
-            batches.append(source.images[rows.numpy()])
+        rows = sample_rows(counts, generator)
+        flat = torch.randint(len(garments.images), (recipe.batch_size - len(rows),), generator=generator)
+        batches = [people.images[rows], garments.images[flat.numpy()]]
         left = (people.images.shape[2] - recipe.crop_width) // 2
         images = to_pixels(np.concatenate(batches)[:, :, left : left + recipe.crop_width])
         if torch.rand((), generator=generator) < 0.5:
@@ -108,6 +137,8 @@ def run(
     average = train_loop(model, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, Autoencoder):
         raise TypeError(f"the loop returned {type(average)}, expected an Autoencoder")
+    if recipe.decoder_only:
+        return average
     device = average.latent_mean.device
     with torch.no_grad():
         latents = [average.encode_unscaled(batch.to(device)) for batch in to_pixels(sample).split(_ENCODE_BATCH)]
