@@ -206,6 +206,20 @@ def test_a_reader_of_people_starts_from_networks_of_its_size_only(data: Path, tm
         train(Path("figure.toml"), data=[data], out=tmp_path / "run", overrides=overrides)
 
 
+def test_a_decoder_is_trained_alone(data: Path, autoencoder_bundle: Path, tmp_path: Path) -> None:
+    overrides = [*_overrides("autoencoder", 2), "decoder_only=true"]
+    with pytest.raises(ConfigError, match="decoder_only leaves the encoder as it is: name it in start_from"):
+        train(Path("autoencoder.toml"), data=[data], out=tmp_path / "none", overrides=overrides)
+    overrides.append(f"start_from={str(autoencoder_bundle)!r}")
+    trained = train(Path("autoencoder.toml"), data=[data], out=tmp_path / "run", overrides=overrides)
+    before, after = (
+        read_tensors(bundle, read_manifest(bundle), "autoencoder") for bundle in (autoencoder_bundle, trained)
+    )
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if name.startswith(("patchify", "encoder", "latent"))} <= same
+    assert "decoder.0.weight" not in same
+
+
 def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp_path: Path) -> None:
     overrides = [*_overrides("denoiser", 1), f"autoencoder={str(autoencoder_bundle)!r}"]
     first = train(Path("denoiser.toml"), data=[data], out=tmp_path / "first", overrides=overrides)
