@@ -149,6 +149,15 @@ def autoencoder_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
+def drawing_bundle(data: Path, autoencoder_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("drawing")
+    overrides = [*_overrides("denoiser", 1), f"autoencoder={str(autoencoder_bundle)!r}"]
+    denoiser = train(Path("denoiser.toml"), data=[data], out=out / "run", overrides=overrides)
+    assemble([autoencoder_bundle, denoiser], out / "whole", name="whole")
+    return out / "whole"
+
+
+@pytest.fixture(scope="module")
 def unifashion_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("unifashion") / "run"
     return train(Path("unifashion_phase1.toml"), data=[data], out=out, overrides=_overrides("unifashion_phase1", 1))
@@ -157,11 +166,13 @@ def unifashion_bundle(data: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(_TINY))
 def test_a_recipe_trains_resumes_and_gives_a_bundle(
-    name: str, data: Path, autoencoder_bundle: Path, unifashion_bundle: Path, tmp_path: Path
+    name: str, data: Path, autoencoder_bundle: Path, drawing_bundle: Path, unifashion_bundle: Path, tmp_path: Path
 ) -> None:
     overrides = _overrides(name, 3)
     if name.startswith("denoiser"):
         overrides.append(f"autoencoder={str(autoencoder_bundle)!r}")
+    if name == "few_steps":
+        overrides.append(f"teacher={str(drawing_bundle)!r}")
     if name == "captioner":
         overrides.append(f"unifashion_from={str(unifashion_bundle)!r}")
     unbroken = train(Path(f"recipes/{name}.toml"), data=[data], out=tmp_path / "unbroken", overrides=overrides)
