@@ -17,14 +17,14 @@ def structural_similarity(image: Image.Image, truth: Image.Image) -> float:
     """SSIM (Wang et al. 2004), Gaussian window of 11 pixels, of RGB pictures of one size; 1 is equal."""
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    return float(structural_similarity_index_measure(_batch(image), _batch(truth), data_range=255.0))
+    return float(structural_similarity_index_measure(_batch(image), _batch(truth), data_range=1.0))
 
 
 def peak_signal_to_noise(image: Image.Image, truth: Image.Image) -> float:
     """PSNR of RGB pictures of one size, dB; at most 100, so that equal pictures can be averaged with others."""
     from torchmetrics.functional.image import peak_signal_noise_ratio
 
-    ratio = float(peak_signal_noise_ratio(_batch(image), _batch(truth), data_range=255.0))
+    ratio = float(peak_signal_noise_ratio(_batch(image), _batch(truth), data_range=1.0))
     return min(ratio, _EQUAL_DB)
 
 
@@ -37,4 +37,5 @@ def mean_difference(image: Image.Image, other: Image.Image, where: NDArray[np.bo
 
 
 def _batch(image: Image.Image) -> Tensor:
-    return torch.from_numpy(np.asarray(image.convert("RGB"), np.float32).copy()).permute(2, 0, 1)[None]
+    # In 64 bits: SSIM subtracts squares that are nearly equal where a picture is white.
+    return torch.from_numpy(np.asarray(image.convert("RGB"), np.float64) / 255).permute(2, 0, 1)[None]
