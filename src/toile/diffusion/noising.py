@@ -46,6 +46,16 @@ def clean_prediction(
     return a.sqrt() * x_t - (1 - a).sqrt() * prediction
 
 
+def noise_prediction(
+    x_t: Tensor, prediction: Tensor, alphas_cumprod: Tensor, prediction_type: PredictionType
+) -> Tensor:
+    """The noise that a prediction amounts to; arguments as of `clean_prediction`."""
+    if prediction_type == "epsilon":
+        return prediction
+    a = alphas_cumprod.reshape(-1, 1, 1, 1)
+    return (1 - a).sqrt() * x_t + a.sqrt() * prediction
+
+
 def shifted(moments: Tensor, shift: float) -> Tensor:
     """Moments in [0, 1), 1 = pure noise, moved towards noise: `s u / (1 + (s - 1) u)` (Esser et al. 2024, eq. 23).
 

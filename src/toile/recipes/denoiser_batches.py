@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from toile.bundles import Generator
 from toile.catalog.photos import LOOK_SIZE
 from toile.diffusion.conditioning import Maps
 from toile.diffusion.sampler import NoiseScheduleConfig
@@ -68,7 +69,9 @@ class Batches:
         full_width_every: see `DenoiserRecipe`.
     """
 
-    def __init__(self, source: DesignSource, frozen: Frozen, *, batch_size: int, full_width_every: int) -> None:
+    def __init__(
+        self, source: DesignSource, frozen: Frozen | Generator, *, batch_size: int, full_width_every: int
+    ) -> None:
         self.source, self.batch_size, self.full_width_every = source, batch_size, full_width_every
         self.codec, self.words, self.canvas = frozen.autoencoder, frozen.text_encoder, frozen.canvas
 

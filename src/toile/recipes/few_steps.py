@@ -16,12 +16,12 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from toile.bundles import load_bundle, write_parts
-from toile.diffusion.noising import clean_prediction, noised
+from toile.diffusion.noising import clean_prediction, noise_prediction, noised
 from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod
 from toile.losses.consistency import consistency_loss, ddim_step
 from toile.models.few_steps import FewStepsConfig, adapted, additions
 from toile.progress import Progress
-from toile.recipes.denoiser_batches import Batches, Frozen
+from toile.recipes.denoiser_batches import Batches
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.pictures import load_pictures
 from toile.training.config import Strict
@@ -74,20 +74,12 @@ class _Distillation:
             # The last step of all ends at the picture itself.
             further = torch.where(places > 0, self.alphas_cumprod[(timesteps - self.stride).clamp_min(0)], 1.0)
             further = further.to(device)
-            x_further = ddim_step(x_0, _noise(x_t, x_0, led, signal, self.kind), further)
+            x_further = ddim_step(x_0, noise_prediction(x_t, led, signal, self.kind), further)
             below = (timesteps - self.stride).clamp_min(0)
             guess = clean_prediction(x_further, batch.predicted(unet, x_further, below), further, self.kind)
             target = torch.where((places > 0).to(device)[:, None, None, None], guess, x_further)
         own = clean_prediction(x_t, batch.predicted(module, x_t, timesteps), signal, self.kind)
         return consistency_loss(own, target)
-
-
-def _noise(x_t: Tensor, x_0: Tensor, prediction: Tensor, signal: Tensor, kind: str) -> Tensor:
-    """The noise that a prediction amounts to."""
-    if kind == "epsilon":
-        return prediction
-    a = signal.reshape(-1, 1, 1, 1)
-    return (1 - a).sqrt() * x_t + a.sqrt() * prediction
 
 
 def run(
@@ -96,22 +88,15 @@ def run(
     """Train the student's additions; the network with their moving average."""
     people, garments = load_pictures(data, out.parent / "pictures")
     bundle = load_bundle(None if recipe.teacher == "embedded" else Path(recipe.teacher))
-    generator = bundle.generator
-    frozen = Frozen(
-        text_encoder=generator.text_encoder,
-        autoencoder=generator.autoencoder,
-        schedule=generator.schedule,
-        canvas=generator.canvas,
-    )
     torch.manual_seed(recipe.loop.seed)
     unet = adapted(bundle.unet, recipe.model)
     batches = Batches(
         DesignSource(people, garments, recipe.mix),
-        frozen,
+        bundle.generator,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
     )
-    loss = _Distillation(recipe, batches, generator.schedule)
+    loss = _Distillation(recipe, batches, bundle.generator.schedule)
     average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if not isinstance(average, UNet2DConditionModel):
         raise TypeError(f"the loop returned {type(average)}, expected a UNet2DConditionModel")
