@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from toile.diffusion.noising import clean_prediction, noised, prediction_target, shifted
+from toile.diffusion.noising import clean_prediction, noise_prediction, noised, prediction_target, shifted
 
 
 def test_noising_and_velocity_are_a_rotation() -> None:
@@ -30,3 +30,4 @@ def test_a_true_prediction_gives_the_picture_back(prediction_type) -> None:
     target = prediction_target(x_0, noise, a, prediction_type)
     back = clean_prediction(noised(x_0, noise, a), target, a, prediction_type)
     torch.testing.assert_close(back, x_0)
+    torch.testing.assert_close(noise_prediction(noised(x_0, noise, a), target, a, prediction_type), noise)
