@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from toile.bundles import Bundle
     from toile.catalog.filtering.settings import FilterSettings
+    from toile.diffusion.windows import Start
     from toile.tasks.caption import Caption
     from toile.tasks.design import Design, Joints
     from toile.tasks.drawing import Settings
@@ -232,7 +233,7 @@ class Studio:
         *,
         attribute: str | None = None,
         mask: Picture | None = None,
-        start: Literal["substage", "released"] = "substage",
+        start: Start = "noise",
         seed: int = 0,
         settings: Settings | None = None,
         progress: Progress = no_progress,

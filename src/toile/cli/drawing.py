@@ -102,9 +102,9 @@ def edit(
         typer.Option(help="length, sleeve_length, sleeve_type, collar, hem or sleeves; default: what --to speaks of."),
     ] = None,
     mask: Annotated[Path | None, typer.Option(help="White where it may change; default: where it shows.")] = None,
-    start: Annotated[str, typer.Option(help="Where the edit begins: substage, or released as the paper's code.")] = (
-        "substage"
-    ),
+    start: Annotated[
+        str, typer.Option(help="Where the edit begins: noise, substage, or released as the paper's code.")
+    ] = "noise",
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     steps: StepsOption = None,
     guidance_scale: GuidanceOption = None,

@@ -22,7 +22,7 @@ POSE_WINDOWS: Final = MappingProxyType({"always": NUM_TIMESTEPS, "below-950": 95
 the paper once concepts are drawn."""
 SKETCH_LOWEST: Final = 800
 """A sketch is shown in the first fifth of the steps (Multimodal Garment Designer, Baldrati et al. 2023)."""
-Start = Literal["released", "substage"]
+Start = Literal["noise", "substage", "released"]
 _RELEASED: Final = (911, 831, 751, 671, 591)
 
 
@@ -55,7 +55,13 @@ def edit_start(rank: int, start: Start) -> int:
 
     Args:
         rank: from 0.
-        start: `released` as the paper's code has it, 12 to 42 timesteps before the attribute was told in training;
-            `substage`: the first timestep at which it was told.
+        start: `noise`: pure noise, nothing is left of what was there; `substage`: the first timestep at which the
+            attribute was told in training; `released` as the paper's code has it, 12 to 42 timesteps before that.
     """
-    return _RELEASED[rank] if start == "released" else HIERARCHICAL[rank] - 1
+    match start:
+        case "noise":
+            return NUM_TIMESTEPS - 1
+        case "substage":
+            return HIERARCHICAL[rank] - 1
+        case "released":
+            return _RELEASED[rank]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image
@@ -23,6 +23,7 @@ from toile.catalog.photos import iterate_streets
 from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.plates.looks.rules import main_garment
 from toile.catalog.split import Split
+from toile.diffusion.windows import Start
 from toile.errors import DataError
 from toile.evaluation.answers import told_answers, true_answers
 from toile.evaluation.gallery import data_files
@@ -56,7 +57,7 @@ class EditSizes(Strict):
     edits: int = 100
     plate_seed: int = 0
     plate_height: int = 512
-    start: Literal["substage", "released"] = "substage"
+    start: Start = "noise"
     """See `tasks.edit`."""
     grow: float = 0.0
     """How far the region is grown before it is drawn anew, as a share of the picture's height; negative: shrunk."""

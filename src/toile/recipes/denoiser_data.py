@@ -1,7 +1,8 @@
 """What the denoiser learns from: pictures, what is told of them at a timestep, and which part of them is hidden.
 
 Timesteps are drawn first, then the words of each (HieraFashDiff, C(t)): a row whose picture has a caption in the
-grammar is told its attributes one after the other; all other words are the same at every timestep.
+grammar is told its attributes one after the other; all other words are the same at every timestep. Where a region is
+hidden, it is told as `edit` tells it: garments, colours, and all attributes at once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from toile.catalog.briefs import ORDERS, Brief
-from toile.diffusion.windows import SKETCH_LOWEST, schedule_of
+from toile.diffusion.windows import FLAT, SKETCH_LOWEST, schedule_of
 from toile.errors import ConfigError, DataError
 from toile.recipes.pictures import Pictures
 from toile.taxonomy import GARMENT_PARTS, MIRRORED_JOINTS, PARTS
@@ -48,6 +49,8 @@ class TaskMix(Strict):
     """How often each concept of a brief is told."""
     schedule: str = "hierarchical"
     """When the attributes of a brief are told, see `diffusion.windows.schedule_of`."""
+    flat_share: float = 0.0
+    """Of these, those that are told all attributes at every timestep, whatever the schedule."""
     order: Literal["area", "semantic", "reversed"] = "area"
     """In which order, see `catalog.briefs.ORDERS`."""
     style_share: float = 0.3
@@ -109,9 +112,12 @@ class DesignSource:
         sources = [(self.photos, num_photos), (self.drawn, num_people - num_photos)]
         people = sample_rows([(rows, number) for rows, number in sources if number], generator)
         flat = torch.randint(max(1, len(self.garments)), (num_garments,), generator=generator).numpy()
-        told = [self._text(int(row), int(timesteps[place]), generator) for place, row in enumerate(people)]
-        told += [_any(self.garments.captions[row], generator) for row in flat]
         hidden = _chances(count, mix.mask_share, generator)
+        told = [
+            self._text(int(row), int(timesteps[place]), generator, hidden=bool(hidden[place]))
+            for place, row in enumerate(people)
+        ]
+        told += [_any(self.garments.captions[row], generator) for row in flat]
         masks = [
             self._mask(self.people, row, generator) if hides else None
             for row, hides in zip(people, hidden.tolist(), strict=False)
@@ -136,14 +142,15 @@ class DesignSource:
             sketches=moved[:, 4:] * sketched[:, None, None, None],
         )
 
-    def _text(self, row: int, timestep: int, generator: torch.Generator) -> str:
+    def _text(self, row: int, timestep: int, generator: torch.Generator, *, hidden: bool) -> str:
         mix, brief = self.mix, self.briefs.get(row)
-        if brief is None:
+        if brief is None or not _chance(mix.brief_share, generator):
             return _any(self.people.captions[row], generator)
-        if not _chance(mix.brief_share, generator):
-            return _any(self.people.captions[row], generator)
+        if hidden:
+            return replace(brief, concepts=()).text()
         concepts = tuple(item for item in brief.concepts if _chance(mix.concept_share, generator))
-        told = replace(brief, concepts=concepts).text_at(timestep, self.schedule)
+        schedule = FLAT if _chance(mix.flat_share, generator) else self.schedule
+        told = replace(brief, concepts=concepts).text_at(timestep, schedule)
         return f"{told}, {_STYLES[1]}" if _chance(mix.style_share, generator) else told
 
     @staticmethod

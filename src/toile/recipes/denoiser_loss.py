@@ -13,7 +13,7 @@ from toile.bundles import Bundle
 from toile.diffusion.noising import clean_prediction, noised, prediction_target, shifted
 from toile.diffusion.sampler import NoiseScheduleConfig, alphas_cumprod
 from toile.losses.combined import alignment_loss, gradient_balanced
-from toile.losses.denoising import denoising_loss, min_snr_weights
+from toile.losses.denoising import denoising_loss, min_snr_weights, region_weights
 from toile.losses.reconstruction import reconstruction_loss
 from toile.recipes.denoiser_batches import Batches
 from toile.training.config import Strict
@@ -29,6 +29,8 @@ class LossConfig(Strict):
     """Above 1: noisy timesteps, where words decide, are drawn more often; see `diffusion.noising.shifted`."""
     snr_gamma: float = 0.0
     """Of min-SNR weights (Hang et al. 2023; 5 there); 0: every timestep counts alike."""
+    outside_weight: float = 1.0
+    """How much an error outside of the region that a row is to paint counts, see `losses.denoising.region_weights`."""
     alignment_share: float = 0.0
     """Of Cross-Cultural's alignment with the words, by the bundle's encoder: its gradient as a share of denoising's."""
     reconstruction_share: float = 0.0
@@ -64,7 +66,10 @@ class DenoiserLoss:
         kind, weights = self.schedule.prediction_type, None
         if self.config.snr_gamma:
             weights = min_snr_weights(signal, self.config.snr_gamma, kind)
-        loss = denoising_loss(prediction, prediction_target(batch.x_0, noise, signal, kind), weights)
+        target = prediction_target(batch.x_0, noise, signal, kind)
+        mask = batch.maps.mask
+        cells = None if mask is None else region_weights(mask, self.config.outside_weight)
+        loss = denoising_loss(prediction, target, weights, cells)
         clear = [
             row
             for row, (timestep, text) in enumerate(zip(timesteps.tolist(), batch.texts, strict=True))

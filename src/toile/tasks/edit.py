@@ -1,8 +1,8 @@
 """`edit`: one thing about a garment drawn anew, everything else left as it is (HieraFashDiff, local editing).
 
-The region comes from what is seen, or by hand. The denoiser sees the picture around it, begins from the picture noised
-as far as the attribute needs (Avrahami et al. 2023, blended latent diffusion), and is told the brief so far with the
-change. Pixels outside of the mask are put back exactly.
+The region comes from what is seen, or by hand. The denoiser sees the picture around it, begins from pure noise or from
+the picture noised as far as the attribute needs (Avrahami et al. 2023, blended latent diffusion), and is told the brief
+so far with the change. Pixels outside of the mask are put back exactly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from toile.bundles import Bundle
 from toile.catalog.briefs import PromptWindow
 from toile.diffusion.conditioning import Maps
 from toile.diffusion.sampler import Region
-from toile.diffusion.windows import NUM_TIMESTEPS, Start, edit_start
+from toile.diffusion.windows import FLAT, NUM_TIMESTEPS, Start, edit_start
 from toile.errors import DataError, QueryError
 from toile.models.autoencoder import cells_of
 from toile.models.memory import picture_hash
@@ -42,7 +42,7 @@ from toile.vision.masks import Mask, attributes_of, feather
 from toile.vision.paste import changed_outside, paste_back
 from toile.vision.pose_maps import pose_heat_maps
 
-STARTS: Final[tuple[Start, ...]] = ("substage", "released")
+STARTS: Final[tuple[Start, ...]] = ("noise", "substage", "released")
 _SURELY: Final = 8  # of 255: how far from black or white a mask's pixels may be
 _FULL: Final = 0.98
 
@@ -76,7 +76,7 @@ def edit(
     attribute: str | None = None,
     mask: Image.Image | None = None,
     brief: Mapping[str, Any] | None = None,
-    start: Start = "substage",
+    start: Start = "noise",
     seed: int = 0,
     settings: Settings | None = None,
     parent: Recipe | None = None,
@@ -91,8 +91,8 @@ def edit(
         attribute: of `taxonomy.ATTRIBUTES`, or `sleeves`; None: what the words speak of.
         mask: white where it may change, the picture's size; None: where the attribute shows.
         brief: what is worn, as the recipe of an edit has it; None: as `parent` has it, or else as it is seen.
-        start: where the attribute's edit begins, see `diffusion.windows.edit_start`; an own mask without an attribute
-            is drawn from pure noise.
+        start: where the attribute's edit begins, see `diffusion.windows.edit_start`; without an attribute it is
+            pure noise.
         seed: of the noise.
         settings: steps, guidance, sampler.
         parent: the recipe of the picture, where toile made it.
@@ -118,7 +118,8 @@ def edit(
     begin = NUM_TIMESTEPS - 1
     if change.attribute is not None:
         begin = edit_start(list(changed.order).index(change.attribute), start)
-    pasted = _drawn(rgb, region, seen, changed.windows(), begin, bundle, seed, settings, progress)
+    # All is told at once: an order is for what isn't there yet.
+    pasted = _drawn(rgb, region, seen, changed.windows(FLAT), begin, bundle, seed, settings, progress)
     recipe = Recipe(
         verb="edit",
         arguments={

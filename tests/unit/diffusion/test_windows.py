@@ -32,6 +32,7 @@ def test_impossible_schedules_are_refused(name: str):
 
 def test_edits_start_where_the_released_code_or_the_table_says():
     assert [edit_start(rank, "released") for rank in range(5)] == [911, 831, 751, 671, 591]
+    assert {edit_start(rank, "noise") for rank in range(5)} == {999}
     assert [edit_start(rank, "substage") for rank in range(5)] == [899, 799, 709, 629, 559]
     # Each edit of the released code begins before its attribute was told in training.
     assert all(num_told(edit_start(rank, "released")) == rank for rank in range(5))

@@ -53,6 +53,17 @@ def test_schedule_and_order_are_data():
     assert set(_draw([950] * 30, brief_share=0.0).texts) == {"a red dress", "another red dress", "red dress"}
 
 
+def test_some_briefs_are_told_flat():
+    everything = f"red dress, {CAPTION.removeprefix('Dress, ')}"
+    told = _draw([950] * 40, flat_share=0.5).texts
+    assert set(told) == {everything, "red dress, Elegant, Party"}
+
+
+def test_where_a_region_is_hidden_it_is_told_as_an_edit():
+    cut = "Long Dress, Short Sleeve, Regular Sleeve, V-Neck, Flat Hem"
+    assert set(_draw([950, 100] * 4, mask_share=1.0).texts) == {f"red dress, {cut}"}
+
+
 def test_streams_are_withheld_as_the_mix_says():
     drawn = _draw([999, 899, 100], pose_below=900)
     assert [bool(pose.any()) for pose in drawn.poses] == [False, True, True]

@@ -103,7 +103,7 @@ def test_a_photo_brings_no_words_and_is_described(bundle):
     assert (first.split()[0], second.split()[0]) == ("red", "navy")
 
 
-def test_an_edit_begins_where_its_attribute_is_told(bundle, monkeypatch: pytest.MonkeyPatch):
+def test_an_edit_begins_where_it_is_said_to(bundle, monkeypatch: pytest.MonkeyPatch):
     begins = []
 
     def draw(conditioning, *, region, **rest):
@@ -111,10 +111,10 @@ def test_an_edit_begins_where_its_attribute_is_told(bundle, monkeypatch: pytest.
         return Image.new("RGB", (192, 256), "white")
 
     monkeypatch.setattr(task, "draw", draw)
-    edit(photo(), "v", bundle=bundle, attribute="collar", settings=QUICK)
-    edit(photo(), "v", bundle=bundle, attribute="collar", start="released", settings=QUICK)
+    for start in ("noise", "substage", "released"):
+        edit(photo(), "v", bundle=bundle, attribute="collar", start=start, settings=QUICK)
     edit(photo(), "a pocket", bundle=bundle, mask=_by_hand(), settings=QUICK)
-    assert begins == [629, 671, 999]
+    assert begins == [999, 629, 671, 999]
 
 
 @pytest.mark.parametrize(
