@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from toile.tasks.look import Look
     from toile.tasks.query import EncoderName
     from toile.tasks.search import SearchResult
+    from toile.tasks.try_on import TryOn
 
     Picture = Image.Image | Path | str
 
@@ -267,6 +268,39 @@ class Studio:
             seed=seed,
             settings=settings,
             parent=None if not isinstance(image, (str, Path)) else recipe_in(Path(image)),
+            progress=progress,
+        )
+
+    def try_on(
+        self,
+        person: Picture,
+        garments: Sequence[Picture],
+        *,
+        seed: int = 0,
+        settings: Settings | None = None,
+        progress: Progress = no_progress,
+    ) -> TryOn:
+        """Dress a person in garments, and leave face, hands, background and all other garments as they are.
+
+        Args:
+            person: RGB picture of one person, or the path of one.
+            garments: one to three pictures: of a garment laid flat or hung, or of somebody who wears it.
+            seed: of the noise.
+            settings: steps, guidance, sampler.
+            progress: watcher.
+
+        Raises:
+            QueryError: no garment, too many, or two for one place of the body.
+            DataError: nobody is seen, or too little of them; or a picture holds no garment that can be worn.
+        """
+        from toile.tasks.try_on import try_on
+
+        return try_on(
+            _picture(person),
+            [_picture(garment) for garment in garments],
+            bundle=self.bundle,
+            seed=seed,
+            settings=settings,
             progress=progress,
         )
 

@@ -23,6 +23,7 @@ VERBS = (
     "search",
     "design",
     "edit",
+    "try-on",
     "look",
     "replay",
     "plates",

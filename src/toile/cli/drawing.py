@@ -1,4 +1,4 @@
-"""Verbs that draw: `design`, `edit` and `replay`."""
+"""Verbs that draw: `design`, `edit`, `try-on` and `replay`."""
 
 from __future__ import annotations
 
@@ -151,6 +151,52 @@ def edit(
     typer.echo(f"alignment with {to!r}: {before:.3f} -> {after:.3f}", err=True)
     typer.echo(f"pixels changed outside of the region: {edited.changed_outside}", err=True)
     for note in edited.notes:
+        typer.echo(note, err=True)
+
+
+@app.command()
+def try_on(
+    person: Annotated[Path, typer.Argument(help="Picture of one person, best from head to feet.")],
+    garments: Annotated[
+        list[Path], typer.Argument(help="One to three: a garment laid flat or hung, or somebody who wears it.")
+    ],
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    steps: StepsOption = None,
+    guidance_scale: GuidanceOption = None,
+    guidance_high: GuidanceHighOption = 999,
+    guidance_low: GuidanceLowOption = 350,
+    sampler: SamplerOption = "dpm-sde",
+    pose_window: PoseWindowOption = "always",
+    out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.try-on-RECIPE.png beside it.")] = None,
+    bundle: BundleOption = None,
+    device: DeviceOption = "cpu",
+    as_json: JsonOption = False,
+) -> None:
+    """Dress a person in garments; face, hands, background and what else is worn stay as they are."""
+    from toile.tasks.design import save_picture
+    from toile.tasks.drawing import Settings
+
+    settings = Settings.of(
+        steps=steps,
+        guidance_scale=guidance_scale,
+        guidance_high=guidance_high,
+        guidance_low=guidance_low,
+        sampler=sampler,
+        pose_window=pose_window,
+    )
+    with watched(quiet=as_json) as progress:
+        tried = toile.load(bundle, device=device).try_on(
+            person, garments, seed=seed, settings=settings, progress=progress
+        )
+    path = out or person.with_name(f"{person.stem}.try-on-{tried.recipe.digest[:8]}.png")
+    save_picture(tried.image, tried.recipe, path)
+    if as_json:
+        told = {"path": str(path), "changed_outside": tried.changed_outside, "garments": list(tried.garments)}
+        typer.echo(json.dumps({**told, "notes": list(tried.notes), "recipe": asdict(tried.recipe)}))
+        return
+    typer.echo(str(path))
+    typer.echo(f"taken for: {', '.join(tried.garments)}", err=True)
+    for note in tried.notes:
         typer.echo(note, err=True)
 
 

@@ -54,6 +54,8 @@ class DenoiserRecipe(Strict):
     full_width_every: int = 1
     """Every so many batches are as wide as the canvas; the others show its middle two thirds, where people stand, for
     two thirds of the work."""
+    worn_every: int = 0
+    """Every so many batches are try-ons, see `recipes.worn`, of half as many rows; 0: none."""
     lora_rank: int = 0
     """Of low-rank additions to the attentions, which are then trained in place of all weights, the widened input aside;
     0: all weights. They are added to the weights at the end."""
@@ -78,6 +80,7 @@ def run(
         frozen,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
+        worn_every=recipe.worn_every,
     )
     loss = DenoiserLoss(recipe.loss, batches, frozen.schedule, judge=load_bundle())
     average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)

@@ -18,6 +18,7 @@ from toile.models.autoencoder import PATCH_SIZE, cells_of
 from toile.models.protocols import LatentCodec, WordTower
 from toile.models.text_encoder import TextStates
 from toile.recipes.denoiser_data import DesignSource, Drawn
+from toile.recipes.worn import WornSource
 from toile.vision.pose_maps import pose_heat_maps
 
 _WIDTH, _HEIGHT = LOOK_SIZE
@@ -67,19 +68,36 @@ class Batches:
         frozen: words and autoencoder.
         batch_size: rows.
         full_width_every: see `DenoiserRecipe`.
+        worn_every: see `DenoiserRecipe`.
     """
 
     def __init__(
-        self, source: DesignSource, frozen: Frozen | Generator, *, batch_size: int, full_width_every: int
+        self,
+        source: DesignSource,
+        frozen: Frozen | Generator,
+        *,
+        batch_size: int,
+        full_width_every: int,
+        worn_every: int = 0,
     ) -> None:
         self.source, self.batch_size, self.full_width_every = source, batch_size, full_width_every
+        self.worn_every, self.worn = worn_every, WornSource(source) if worn_every else None
         self.codec, self.words, self.canvas = frozen.autoencoder, frozen.text_encoder, frozen.canvas
+
+    def is_worn(self, step: int) -> bool:
+        """Whether the rows of a step are people beside a garment."""
+        return self.worn_every > 0 and step % self.worn_every == self.worn_every - 1
+
+    def size_at(self, step: int) -> int:
+        """Rows of a step: a canvas of two pictures holds half as many."""
+        return self.batch_size // 2 if self.is_worn(step) else self.batch_size
 
     @torch.no_grad()
     def draw(self, timesteps: Tensor, step: int, generator: torch.Generator, device: torch.device) -> Batch:
         """The rows of one step, told and shown what belongs to their timesteps `(B,)`."""
         margin = 0 if step % self.full_width_every == 0 else _WIDTH // 6
-        drawn = self._sized(self.source.draw(timesteps, generator, margin=margin))
+        source = self.worn if self.worn is not None and self.is_worn(step) else self.source
+        drawn = self._sized(source.draw(timesteps, generator, margin=margin))
         images, cells = drawn.images.to(device), cells_of(drawn.masks).to(device)
         x_0 = self.codec.encode(images)
         maps = Maps(

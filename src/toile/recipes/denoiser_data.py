@@ -112,12 +112,12 @@ class DesignSource:
         sources = [(self.photos, num_photos), (self.drawn, num_people - num_photos)]
         people = sample_rows([(rows, number) for rows, number in sources if number], generator)
         flat = torch.randint(max(1, len(self.garments)), (num_garments,), generator=generator).numpy()
-        hidden = _chances(count, mix.mask_share, generator)
+        hidden = chances(count, mix.mask_share, generator)
         told = [
             self._text(int(row), int(timesteps[place]), generator, hidden=bool(hidden[place]))
             for place, row in enumerate(people)
         ]
-        told += [_any(self.garments.captions[row], generator) for row in flat]
+        told += [any_caption(self.garments.captions[row], generator) for row in flat]
         masks = [
             self._mask(self.people, row, generator) if hides else None
             for row, hides in zip(people, hidden.tolist(), strict=False)
@@ -127,10 +127,10 @@ class DesignSource:
             np.concatenate([getattr(self.people, name)[people], getattr(self.garments, name)[flat]])
             for name in ("images", "sketches", "poses")
         )
-        sketched = _chances(count, mix.sketch_share, generator) & (timesteps >= SKETCH_LOWEST)
-        posed = ~_chances(count, mix.pose_dropout, generator) & (timesteps < mix.pose_below)
-        silent = _chances(count, mix.text_dropout, generator)
-        planes = torch.cat([_white_is_zero(images), _planes(masks), _lines(sketches)], dim=1)
+        sketched = chances(count, mix.sketch_share, generator) & (timesteps >= SKETCH_LOWEST)
+        posed = ~chances(count, mix.pose_dropout, generator) & (timesteps < mix.pose_below)
+        silent = chances(count, mix.text_dropout, generator)
+        planes = torch.cat([ink(images), _planes(masks), _lines(sketches)], dim=1)
         moved, moved_poses = random_views(planes, torch.from_numpy(poses), generator)
         moved, moved_poses = without_margins(moved, moved_poses, margin)
         whole = torch.tensor([mask is None for mask in masks])[:, None, None, None]
@@ -145,7 +145,7 @@ class DesignSource:
     def _text(self, row: int, timestep: int, generator: torch.Generator, *, hidden: bool) -> str:
         mix, brief = self.mix, self.briefs.get(row)
         if brief is None or not _chance(mix.brief_share, generator):
-            return _any(self.people.captions[row], generator)
+            return any_caption(self.people.captions[row], generator)
         if hidden:
             return replace(brief, concepts=()).text()
         concepts = tuple(item for item in brief.concepts if _chance(mix.concept_share, generator))
@@ -222,7 +222,7 @@ def _names(captions: Sequence[str]) -> str:
     return captions[min(_NAMES_ONLY, len(captions) - 1)]
 
 
-def _any(captions: Sequence[str], generator: torch.Generator) -> str:
+def any_caption(captions: Sequence[str], generator: torch.Generator) -> str:
     """The fullest as often as all others together."""
     if len(captions) == 1 or _chance(0.5, generator):
         return captions[0]
@@ -233,7 +233,8 @@ def _chance(share: float, generator: torch.Generator) -> bool:
     return bool(torch.rand((), generator=generator) < share)
 
 
-def _chances(count: int, share: float, generator: torch.Generator) -> Tensor:
+def chances(count: int, share: float, generator: torch.Generator) -> Tensor:
+    """`(count,)`, which rows something with this share happens to."""
     return torch.rand(count, generator=generator) < share
 
 
@@ -252,8 +253,8 @@ def _box(generator: torch.Generator, shape: Sequence[int] = (256, 192)) -> Mask:
     return mask
 
 
-def _white_is_zero(images: NDArray[np.generic]) -> Tensor:
-    """`(B, H, W, 3)` bytes to `(B, 3, H, W)`, 0 white, 1 black."""
+def ink(images: NDArray[np.generic]) -> Tensor:
+    """`(B, H, W, 3)` bytes to `(B, 3, H, W)`, 0 white, 1 black: what is moved leaves white behind."""
     return 1 - torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
 
 

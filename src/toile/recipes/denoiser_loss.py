@@ -56,7 +56,7 @@ class DenoiserLoss:
     def __call__(self, module: nn.Module, step: int, generator: torch.Generator) -> Tensor:
         """Draw timesteps, then pictures and their words."""
         device = next(module.parameters()).device
-        moments = shifted(torch.rand(self.batches.batch_size, generator=generator), self.config.timestep_shift)
+        moments = shifted(torch.rand(self.batches.size_at(step), generator=generator), self.config.timestep_shift)
         timesteps = (moments * self.schedule.num_timesteps).long()
         batch = self.batches.draw(timesteps, step, generator, device)
         noise = torch.randn(batch.x_0.shape, generator=generator).to(device)

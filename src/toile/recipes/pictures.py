@@ -19,7 +19,7 @@ from toile.vision.colour import garment_mask
 from toile.vision.cutout import cut_out, frame_around
 from toile.vision.sketch import sketch
 
-_MAX_GARMENTS: Final = 1500  # rows looked at: people are what the generator draws, flat garments a side dish
+_MAX_GARMENTS: Final = 6000  # rows of a file that are looked at: memory
 _MASK_PX: Final = 144
 _NOTHING: Final = np.zeros(LOOK_SIZE[::-1], np.uint8)
 
@@ -28,6 +28,8 @@ _NOTHING: Final = np.zeros(LOOK_SIZE[::-1], np.uint8)
 class Pictures:
     """Pictures of one kind, decoded."""
 
+    ids: list[str]
+    """Of the rows; a person and the garment laid flat that it wears have the same."""
     images: NDArray[np.uint8]
     """`(N, 256, 192, 3)`."""
     captions: list[tuple[str, ...]]
@@ -58,6 +60,7 @@ def _kept(captions: Sequence[tuple[str, ...]]) -> NDArray[np.str_]:
 def _people(streets: Path, split: Split) -> Arrays:
     cutouts = list(iterate_street_cutouts(streets, split))
     return {
+        "ids": np.array([cutout.id for cutout in cutouts]),
         "images": np.stack([np.asarray(cutout.image) for cutout in cutouts]),
         "captions": _kept([cutout.captions or _of_photo(cutout.caption) for cutout in cutouts]),
         "hierarchical": np.array([cutout.hierarchical for cutout in cutouts]),
@@ -78,7 +81,7 @@ def _sharp_mask(image: Image.Image) -> NDArray[np.bool_]:
 def _garments(garments: Path, split: Split) -> Arrays:
     """Flat garments cut out by GrabCut; where the cut takes nearly all or nothing the row is passed over."""
     width, height = LOOK_SIZE
-    images, captions = [], []
+    ids, images, captions = [], [], []
     for photo in islice(iterate_garments(garments, split), _MAX_GARMENTS):
         colour = clear_colour(photo.colours)
         if colour is None:
@@ -87,9 +90,11 @@ def _garments(garments: Path, split: Split) -> Arrays:
         if not 0.1 < mask.mean() < 0.8:
             continue
         frame = frame_around(mask, width=width, height=height, margin=0.06)
+        ids.append(photo.id)
         images.append(np.asarray(cut_out(photo.image, mask, frame)))
         captions.append(photo.captions or (f"a {colour} {photo.noun} laid flat",))
     return {
+        "ids": np.array(ids),
         "images": np.stack(images),
         "captions": _kept(captions),
         "hierarchical": np.array([""] * len(images)),
@@ -112,13 +117,14 @@ def load_pictures(data: Sequence[Path], cache: Path, split: Split = "train") -> 
     """
     streets, garments = photo_files(data, "streets.parquet"), photo_files(data, "garments.parquet")
     return (
-        _pictures(cached_arrays(cache, f"sketched-people-{split}", streets, lambda file: _people(file, split))),
-        _pictures(cached_arrays(cache, f"sketched-garments-{split}", garments, lambda file: _garments(file, split))),
+        _pictures(cached_arrays(cache, f"named-people-{split}", streets, lambda file: _people(file, split))),
+        _pictures(cached_arrays(cache, f"named-garments-{split}", garments, lambda file: _garments(file, split))),
     )
 
 
 def _pictures(arrays: Arrays) -> Pictures:
     return Pictures(
+        ids=[str(name) for name in arrays["ids"]],
         images=arrays["images"].astype(np.uint8, copy=False),
         captions=[tuple(str(wordings).split("\n")) for wordings in arrays["captions"]],
         hierarchical=[str(caption) for caption in arrays["hierarchical"]],

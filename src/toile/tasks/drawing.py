@@ -128,7 +128,7 @@ def draw(
     region: Region | None = None,
     callback: StepCallback | None = None,
 ) -> Image.Image:
-    """One picture of the generator's canvas; the same bytes for the same seed, alone or among others.
+    """One picture of the generator's canvas, or of a region's; the same bytes for the same seed, alone or among others.
 
     Args:
         conditioning: what is looked at.
@@ -139,7 +139,8 @@ def draw(
         callback: progress.
     """
     generator, device = bundle.generator, torch.device(bundle.device)
-    shape = (generator.autoencoder.latent_channels, *maps_size(generator.canvas))
+    size = maps_size(generator.canvas) if region is None else (region.x_0.shape[-2], region.x_0.shape[-1])
+    shape = (generator.autoencoder.latent_channels, *size)
     noise = torch.Generator().manual_seed(seed)
     latents = sample(
         bundle.few_steps if settings.sampler == FEW_STEPS else generator.denoiser,

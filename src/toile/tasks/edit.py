@@ -7,44 +7,29 @@ so far with the change. Pixels outside of the mask are put back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import torch
 from PIL import Image
 
 import toile
 from toile.bundles import Bundle
-from toile.catalog.briefs import PromptWindow
-from toile.diffusion.conditioning import Maps
-from toile.diffusion.sampler import Region
 from toile.diffusion.windows import FLAT, NUM_TIMESTEPS, Start, edit_start
 from toile.errors import DataError, QueryError
-from toile.models.autoencoder import cells_of
 from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
 from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
-from toile.tasks.drawing import (
-    Settings,
-    check_seed,
-    conditioning_of,
-    draw,
-    from_image,
-    maps_size,
-)
+from toile.tasks.drawing import Settings, check_seed
 from toile.tasks.look import Item, Look, look
-from toile.vision.cutout import cut_out, frame_around
-from toile.vision.masks import Mask, attributes_of, feather
-from toile.vision.paste import changed_outside, paste_back
-from toile.vision.pose_maps import pose_heat_maps
+from toile.tasks.repaint import read_mask, repaint
+from toile.vision.masks import Mask, attributes_of
+from toile.vision.paste import changed_outside
 
 STARTS: Final[tuple[Start, ...]] = ("noise", "substage", "released")
-_SURELY: Final = 8  # of 255: how far from black or white a mask's pixels may be
-_FULL: Final = 0.98
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +94,7 @@ def edit(
         raise QueryError(f"start is {start!r}, expected one of {', '.join(STARTS)}")
     change = read_change(to, attribute, has_mask=mask is not None)
     rgb = image.convert("RGB")
-    own = None if mask is None else _read_mask(mask, rgb.size)
+    own = None if mask is None else read_mask(mask, rgb.size)
     seen = look(rgb, bundle=bundle)
     item = _garment(seen, change) if seen.shows == "person" and change.attribute else None
     region = own if own is not None else _seen_mask(seen, item, change)
@@ -119,7 +104,17 @@ def edit(
     if change.attribute is not None:
         begin = edit_start(list(changed.order).index(change.attribute), start)
     # All is told at once: an order is for what isn't there yet.
-    pasted = _drawn(rgb, region, seen, changed.windows(FLAT), begin, bundle, seed, settings, progress)
+    pasted = repaint(
+        rgb,
+        region,
+        seen=seen,
+        windows=changed.windows(FLAT),
+        bundle=bundle,
+        seed=seed,
+        settings=settings,
+        progress=progress,
+        begin=begin,
+    )
     recipe = Recipe(
         verb="edit",
         arguments={
@@ -147,27 +142,6 @@ def edit(
         alignment=_alignment(rgb, pasted, region, change.text, bundle),
         notes=seen.notes,
     )
-
-
-def _read_mask(mask: Image.Image, size: tuple[int, int]) -> Mask:
-    """A mask by hand, `(H, W)`.
-
-    Raises:
-        DataError: it has another size, is grey, empty or full.
-    """
-    if mask.size != size:
-        raise DataError(
-            f"the mask is {mask.width}x{mask.height} pixels, the picture {size[0]}x{size[1]}; make them equal"
-        )
-    values = np.asarray(mask.convert("L"))
-    if ((values > _SURELY) & (values < 255 - _SURELY)).any():
-        raise DataError("the mask is grey in places; give black where all stays and white where it may change")
-    white: Mask = values > 127
-    if not white.any():
-        raise DataError("the mask is empty: nothing may change; paint white where it may")
-    if white.mean() > _FULL:
-        raise DataError("the mask covers everything: nothing stays; to draw a whole picture use `toile design`")
-    return white
 
 
 def _garment(seen: Look, change: Change) -> Item:
@@ -206,58 +180,7 @@ def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
     """
     if item is None or change.attribute is None:
         raise DataError("no person is seen in the picture, and so no region to edit; give one with a mask of your own")
-    masks, reasons = seen.masks()
-    name = f"{item.name}-{change.attribute}"
-    if name not in masks:
-        raise DataError(reasons[name])
-    return masks[name]
-
-
-def _drawn(
-    photo: Image.Image,
-    mask: Mask,
-    seen: Look,
-    windows: Sequence[PromptWindow],
-    begin: int,
-    bundle: Bundle,
-    seed: int,
-    settings: Settings,
-    progress: Progress,
-) -> Image.Image:
-    """The photo with the region drawn anew."""
-    height, width = canvas = bundle.generator.canvas
-    is_person = seen.shows == "person"
-    person = seen.figure.person if is_person else np.ones((photo.height, photo.width), bool)
-    frame = frame_around(person | mask, width=width, height=height)
-    framed_photo = from_image(cut_out(photo, person, frame)).to(bundle.device)
-    framed = np.asarray(frame.crop(Image.fromarray(mask), Image.Resampling.NEAREST))
-    cells = cells_of(torch.from_numpy(framed.astype(np.float32))[None, None]).to(bundle.device)
-    autoencoder = bundle.generator.autoencoder
-    with torch.inference_mode():
-        x_0, around = autoencoder.encode(framed_photo), autoencoder.encode_around(framed_photo, cells)
-    pose = None
-    if is_person:
-        joints = seen.figure.pose.astype(np.float32).copy()
-        joints[:, :2] = frame.points(joints[:, :2])
-        pose = pose_heat_maps(torch.from_numpy(joints)[None], image_size=canvas, map_size=maps_size(canvas))
-        pose = pose.to(bundle.device)
-    conditioning = replace(
-        conditioning_of(windows, bundle, settings), maps=Maps(mask=cells, masked_latents=around, pose=pose)
-    )
-    drawn = draw(
-        conditioning,
-        bundle=bundle,
-        seed=seed,
-        settings=settings,
-        region=Region(x_0=x_0, cells=cells, begin=begin),
-        callback=lambda done, total: progress("drawing", done, total),
-    )
-    after = np.ones(canvas, np.float32)
-    if is_person:
-        # What was drawn on white is read again: where nobody stands now, the photo's background belongs.
-        (figure,) = bundle.figure_reader.read([drawn])
-        after = feather(figure.person, 1.0)
-    return paste_back(photo, drawn, mask=mask, frame=frame, person_before=person, person_after=after)
+    return seen.edit_mask(item, change.attribute)
 
 
 def box_of(mask: Mask) -> tuple[int, int, int, int]:

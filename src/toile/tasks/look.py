@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -24,7 +24,7 @@ from toile.models.garment_reader import SeenGarment
 from toile.tasks.describe import COLLAR, LOWER_END, SLEEVES, UPPER_PARTS, Asked, Cut, Description, describe, read_cuts
 from toile.taxonomy import GARMENT_PARTS, JOINTS, PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
-from toile.vision.masks import REGIONS, Mask, agnostic_mask, attributes_of, edit_mask
+from toile.vision.masks import REGIONS, Mask, Region, agnostic_mask, attributes_of, edit_mask, try_on_mask
 from toile.vision.overlay import overlay
 from toile.vision.pose_maps import MIN_CONFIDENCE
 from toile.vision.swatches import Swatch, palette
@@ -81,7 +81,7 @@ class Item:
         return values
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """What is seen in one photo.
 
@@ -135,27 +135,57 @@ class Look:
         Returns:
             Names such as `top-sleeve_length` and `agnostic-upper` to masks `(H, W)`; and names to why there is none.
         """
-        shrink = min(1.0, _LOOKED_AT_PX / max(self.size))
-        figure = self.figure.scaled((max(1, round(self.size[0] * shrink)), max(1, round(self.size[1] * shrink))))
-        labels, pose = figure.labels, figure.pose
+        if self.shows != "person":
+            return {}, {}
         wanted: dict[str, Callable[[], Mask]] = {
-            f"{item.name}-{attribute}": partial(
-                edit_mask, labels, pose, attribute, item.cut.category.word, sureness=figure.sureness
-            )
+            f"{item.name}-{attribute}": partial(self.edit_mask, item, attribute)
             for item in self.items
-            if item.cut is not None and self.shows == "person"
+            if item.cut is not None
             for attribute in attributes_of(item.cut.category.word)
         }
-        if self.shows == "person":
-            wanted |= {f"agnostic-{region}": partial(agnostic_mask, labels, pose, region) for region in REGIONS}
+        wanted |= {f"agnostic-{region}": partial(self._agnostic_mask, region) for region in REGIONS}
         masks, reasons = {}, {}
         for name, make in wanted.items():
             try:
-                mask = make().astype(np.uint8)
-                masks[name] = cv2.resize(mask, self.size[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+                masks[name] = make()
             except DataError as error:
                 reasons[name] = str(error)
         return masks, reasons
+
+    def edit_mask(self, item: Item, attribute: str) -> Mask:
+        """Where an edit of an attribute of a garment may paint, `(H, W)`.
+
+        Raises:
+            DataError: as `vision.masks.edit_mask`, or the item is no garment.
+        """
+        if item.cut is None:
+            raise DataError(f"{item.name} is no garment that could be edited")
+        small = self._small
+        category = item.cut.category.word
+        return self._enlarged(edit_mask(small.labels, small.pose, attribute, category, sureness=small.sureness))
+
+    def try_on_mask(self, category: str, length: str | None) -> Mask:
+        """Where a try-on of a garment paints, `(H, W)`.
+
+        Raises:
+            ConfigError: as `vision.masks.try_on_mask`.
+            DataError: alike.
+        """
+        small = self._small
+        mask = try_on_mask(small.labels, small.pose, category, length=length, sureness=small.sureness)
+        return self._enlarged(mask)
+
+    def _agnostic_mask(self, region: Region) -> Mask:
+        return self._enlarged(agnostic_mask(self._small.labels, self._small.pose, region))
+
+    @cached_property
+    def _small(self) -> Figure:
+        """Small enough for masks: their time grows with the pixels."""
+        shrink = min(1.0, _LOOKED_AT_PX / max(self.size))
+        return self.figure.scaled((max(1, round(self.size[0] * shrink)), max(1, round(self.size[1] * shrink))))
+
+    def _enlarged(self, mask: Mask) -> Mask:
+        return cv2.resize(mask.astype(np.uint8), self.size[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
 
     def save_masks(self, folder: Path) -> tuple[list[Path], dict[str, str]]:
         """Write each of `masks` as a PNG; the paths, and the names of which there is none to the reason why."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from PIL import Image
 
@@ -17,7 +18,8 @@ from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes, read_recipe
 from toile.tasks.design import Design, design
 from toile.tasks.drawing import Settings
-from toile.tasks.edit import edit
+from toile.tasks.edit import Edit, edit
+from toile.tasks.try_on import TryOn, try_on
 
 
 def replay(
@@ -28,7 +30,7 @@ def replay(
     Args:
         path: a PNG that toile made.
         bundle: the bundle that made it.
-        parents: the pictures that it was made of (what was edited, its mask, a sketch), in any order.
+        parents: the pictures that it was made of (what was edited, its mask, a sketch, garments), in any order.
         progress: watcher.
 
     Raises:
@@ -36,8 +38,8 @@ def replay(
         CheckpointError: the recipe names another bundle or another version.
     """
     recipe = read_recipe(path)
-    if recipe.verb not in ("design", "edit"):
-        raise DataError(f"{path.name} was made by '{recipe.verb}', only designs and edits can be replayed")
+    if recipe.verb not in _VERBS:
+        raise DataError(f"{path.name} was made by '{recipe.verb}', only {', '.join(_VERBS)} can be replayed")
     if recipe.bundle != bundle.hash:
         raise CheckpointError(
             f"{path.name} was drawn by the bundle {recipe.bundle[:12]}…, this one is {bundle.hash[:12]}…; "
@@ -50,11 +52,10 @@ def replay(
         )
     arguments: dict[str, Any] = {**recipe.arguments, **_parents(recipe, parents, path.name)}
     arguments.pop("has_own_mask", None)
-    make = edit if recipe.verb == "edit" else _one_design
     try:
         settings = Settings(**{name.name: arguments.pop(name.name) for name in fields(Settings)})
         arguments |= {"bundle": bundle, "seed": recipe.seeds[0], "settings": settings, "progress": progress}
-        made = make(**arguments)
+        made = _VERBS[recipe.verb](**arguments)
     except (TypeError, KeyError, IndexError) as error:
         raise DataError(f"the recipe in {path.name} is not one of a {recipe.verb}: {error}") from error
     # The recipe of an edit names the recipe of what was edited, too, which isn't given here.
@@ -65,13 +66,22 @@ def _one_design(**arguments: Any) -> Design:  # noqa: ANN401 - whatever the reci
     return design(**arguments)[0]
 
 
-def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str) -> dict[str, Image.Image]:
+_VERBS: Final[Mapping[str, Callable[..., Design | Edit | TryOn]]] = MappingProxyType(
+    {"design": _one_design, "edit": edit, "try_on": try_on}
+)
+
+
+def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str) -> dict[str, Any]:
     """Each picture that the recipe needs, by the argument that takes it."""
     by_hash = {picture_hash(image): image for image in given}
-    roles = ["image", *(["mask"] if recipe.arguments.get("has_own_mask") else [])]
-    if recipe.verb == "design":
-        roles = ["sketch"]
-    found = {}
+    match recipe.verb:
+        case "design":
+            roles = ["sketch"]
+        case "try_on":
+            roles = ["person", *(f"garment {number}" for number in range(1, len(recipe.parents)))]
+        case _:
+            roles = ["image", *(["mask"] if recipe.arguments.get("has_own_mask") else [])]
+    found: dict[str, Any] = {}
     for role, wanted in zip(roles, recipe.parents, strict=False):
         if wanted not in by_hash:
             raise DataError(
@@ -79,4 +89,6 @@ def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str) -> dict[st
                 "that were given; give it with --parent FILE"
             )
         found[role] = by_hash[wanted]
+    if recipe.verb == "try_on":
+        return {"person": found.pop("person"), "garments": list(found.values())}
     return found

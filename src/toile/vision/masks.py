@@ -53,6 +53,8 @@ _REACH: Final = 0.3  # torso lengths from the region that the garment's own pixe
 _SURE: Final = 0.75  # probability from which hair, hat, glasses, shoes and bag are kept
 _SURE_CLOTH: Final = 0.7  # and from which cloth beside a hand or a chin is cloth
 _HAND_RADIUS: Final = 0.2
+_ROOM: Final = 0.15
+_LONG: Final = ("knee", "mid", "long")
 _CUFF: Final = 0.03  # torso lengths beyond the wrist from which that is asked: before it a sleeve may end
 _FACE_RADIUS: Final = 0.24
 _HAND: Final = 0.42  # torso lengths from the wrist that a hand reaches
@@ -251,6 +253,61 @@ def agnostic_mask(
     if bounding_box:
         mask = box_of(mask)
     return mask & ~fixed
+
+
+def region_of(category: str) -> Region:
+    """The region that a garment covers.
+
+    Args:
+        category: a word of `taxonomy.CATEGORIES`.
+
+    Raises:
+        ConfigError: it covers none: shoes, hats, bags and the like.
+    """
+    if category in _LOWER:
+        return "lower"
+    if category in ("dress", "jumpsuit"):
+        return "dress"
+    if category in _UPPER | _WHOLE:
+        return "upper"
+    raise ConfigError(
+        f"a garment of the category {category} can't be tried on; choose one of "
+        f"{', '.join(sorted(_UPPER | _WHOLE | _LOWER))}"
+    )
+
+
+def try_on_mask(
+    labels: NDArray[np.uint8],
+    pose: NDArray[np.floating],
+    category: str,
+    *,
+    length: str | None = None,
+    sureness: NDArray[np.floating] | None = None,
+) -> Mask:
+    """What a try-on of a garment repaints: what is worn there now, and room for what comes.
+
+    `agnostic_mask` alone tells how long the garment is that it was made of, and has no room for a longer one.
+
+    Args:
+        labels: `(H, W)`, index into `taxonomy.PARTS`.
+        pose: COCO-18 `(18, 3)`.
+        category: of the garment that is tried on, a word of `taxonomy.CATEGORIES`.
+        length: of that garment, a word of `taxonomy.ATTRIBUTES`; a coat that is long takes the legs, too.
+        sureness: of `kept`.
+
+    Raises:
+        ConfigError: such a garment can't be tried on.
+        DataError: no torso is seen, or no garment of the region.
+    """
+    region, size = region_of(category), (labels.shape[0], labels.shape[1])
+    skeleton = Skeleton.of(pose)
+    mask = agnostic_mask(labels, pose, region)
+    room = _waist(skeleton, size, "limb", _ROOM)
+    if region != "upper" or (category == "outerwear" and length in _LONG):
+        room |= _legs(skeleton, size, "limb", _ROOM)
+    if region == "lower":
+        room &= ~np.isin(labels, [PARTS.index(part) for part in ("top", "outerwear")])
+    return mask | (room & ~kept(labels, pose, sureness=sureness, collar=region != "lower"))
 
 
 def box_of(mask: Mask) -> Mask:

@@ -26,6 +26,7 @@ def _pictures(count: int, hierarchical: str, words: str) -> Pictures:
     sketches = np.full((count, 256, 192), 255, np.uint8)
     sketches[:, 100, 20:90] = 0
     return Pictures(
+        ids=[f"{words}-{row}" for row in range(count)],
         images=images,
         captions=[(f"a {words}", f"another {words}", words)] * count,
         hierarchical=[hierarchical] * count,
@@ -89,7 +90,7 @@ def test_garments_and_photos_have_their_share():
             name: np.concatenate([getattr(people, name), getattr(drawn, name)])
             if isinstance(getattr(people, name), np.ndarray)
             else [*getattr(people, name), *getattr(drawn, name)]
-            for name in ("images", "captions", "hierarchical", "poses", "parts", "sketches")
+            for name in ("ids", "images", "captions", "hierarchical", "poses", "parts", "sketches")
         }
     )
     mix = TaskMix(**{**NEVER, "garment_share": 0.25, "photo_share": 0.5})

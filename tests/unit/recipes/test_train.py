@@ -76,8 +76,9 @@ _TINY = {
     "denoiser": [
         "batch_size=4",
         "mix={garment_share=0.25, mask_share=0.5, sketch_share=0.5}",
-        "loss={snr_gamma=5.0, timestep_shift=2.0}",
+        "loss={snr_gamma=5.0, timestep_shift=2.0, outside_weight=0.1}",
         "full_width_every=2",
+        "worn_every=2",
         "model={widths=[32, 32, 32], head_dim=16}",
     ],
 }

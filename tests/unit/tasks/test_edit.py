@@ -15,7 +15,7 @@ from toile.bundles import load_bundle
 from toile.errors import DataError, QueryError
 from toile.models.figure_reader import Figure
 from toile.recipe import read_recipe
-from toile.tasks import edit as task
+from toile.tasks import repaint
 from toile.tasks.change import Change, brief_so_far, read_change
 from toile.tasks.design import design, save_picture
 from toile.tasks.drawing import Settings
@@ -110,7 +110,7 @@ def test_an_edit_begins_where_it_is_said_to(bundle, monkeypatch: pytest.MonkeyPa
         begins.append(region.begin)
         return Image.new("RGB", (192, 256), "white")
 
-    monkeypatch.setattr(task, "draw", draw)
+    monkeypatch.setattr(repaint, "draw", draw)
     for start in ("noise", "substage", "released"):
         edit(photo(), "v", bundle=bundle, attribute="collar", start=start, settings=QUICK)
     edit(photo(), "a pocket", bundle=bundle, mask=_by_hand(), settings=QUICK)

@@ -18,6 +18,8 @@ from toile.vision.masks import (
     garment_mask,
     grow,
     kept,
+    region_of,
+    try_on_mask,
 )
 
 
@@ -149,3 +151,35 @@ def test_grow_feather_and_box():
     mask[4, 6] = True
     assert box_of(mask).sum() == 7 * 5
     assert not box_of(np.zeros((3, 3), bool)).any()
+
+
+@pytest.mark.parametrize(
+    ("category", "region"),
+    [("shirt", "upper"), ("outerwear", "upper"), ("dress", "dress"), ("jumpsuit", "dress"), ("shorts", "lower")],
+)
+def test_garments_have_a_region(category, region):
+    assert region_of(category) == region
+
+
+def test_shoes_have_no_region():
+    with pytest.raises(ConfigError, match="category shoes can't be tried on; choose one of blazer"):
+        region_of("shoes")
+
+
+def test_a_try_on_has_room_for_what_comes():
+    labels, pose = dressed(), standing()
+    top, coat, skirt = (
+        try_on_mask(labels, pose, category, length=length)
+        for category, length in (("top", None), ("outerwear", "long"), ("skirt", "short"))
+    )
+    short_coat = try_on_mask(labels, pose, "outerwear", length="short")
+    assert top[155, 100]  # below the hem of what is worn
+    assert not top[230].any()
+    assert coat[230, 100]
+    assert not short_coat[230].any()
+    assert skirt[230, 100]
+    assert not skirt[labels == PARTS.index("top")].any()
+    face = (labels == PARTS.index("skin")) & (np.arange(SIZE[0]) < 45)[:, None]
+    for mask in (top, coat, skirt):
+        assert not (mask & face).any()
+        assert not (mask & (labels == PARTS.index("shoes"))).any()

@@ -1,0 +1,228 @@
+"""`try_on`: a person in other garments, from a photo of each (UniFashion; CatVTON, Chong et al. 2024).
+
+The garments are laid beside the person on a wider canvas, where the denoiser sees them; what is worn in their place is
+hidden and drawn anew. Face, hands, background and all other garments are the photo's own pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+import toile
+from toile.bundles import Bundle
+from toile.catalog.briefs import Brief
+from toile.errors import ConfigError, DataError, QueryError
+from toile.models.memory import picture_hash
+from toile.progress import Progress, no_progress
+from toile.recipe import Recipe
+from toile.tasks.describe import Cut
+from toile.tasks.drawing import Settings, check_seed
+from toile.tasks.look import Item, Look, look
+from toile.tasks.repaint import repaint
+from toile.taxonomy import PARTS
+from toile.vision.colour import garment_mask
+from toile.vision.cutout import cut_out, frame_around
+from toile.vision.masks import Mask, region_of
+from toile.vision.paste import changed_outside
+from toile.vision.pose_maps import MIN_CONFIDENCE
+
+MAX_GARMENTS: Final = 3
+_KNEES, _ANKLES = [9, 12], [10, 13]
+_TO_THE_KNEE: Final = ("skirt", "shorts", "dress")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TryOn:
+    """A person in other garments.
+
+    Attributes:
+        image: of the photo's size.
+        recipe: how it was made; parents are the person and the garments, in their order.
+        mask: `(H, W)`, what was drawn anew.
+        changed_outside: pixels outside of the mask that differ: 0.
+        garments: what each was taken for: `red longsleeve`.
+        notes: what a user should know.
+    """
+
+    image: Image.Image
+    recipe: Recipe
+    mask: Mask
+    changed_outside: int
+    garments: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Garment:
+    """One that is tried on."""
+
+    picture: Image.Image
+    """On white, of the canvas's size."""
+    category: str
+    words: str
+    length: str | None
+    note: str | None = None
+
+
+def try_on(
+    person: Image.Image,
+    garments: Sequence[Image.Image],
+    *,
+    bundle: Bundle,
+    seed: int = 0,
+    settings: Settings | None = None,
+    progress: Progress = no_progress,
+) -> TryOn:
+    """Dress a person in garments.
+
+    Args:
+        person: RGB picture of one person.
+        garments: one to three pictures: of a garment laid flat or hung, or of somebody who wears it.
+        bundle: that draws, and reads people and garments.
+        seed: of the noise.
+        settings: steps, guidance, sampler.
+        progress: watcher.
+
+    Raises:
+        QueryError: no garment, too many, or two for one place of the body.
+        DataError: nobody is seen, or too little of them; or a picture holds no garment that can be worn.
+        CheckpointError: the bundle can't draw, or can't read people.
+    """
+    settings = settings or Settings()
+    check_seed(seed)
+    if not 1 <= len(garments) <= MAX_GARMENTS:
+        raise QueryError(f"{len(garments)} garments are given, expected 1 to {MAX_GARMENTS}")
+    rgb = person.convert("RGB")
+    seen = look(rgb, bundle=bundle)
+    if seen.shows != "person":
+        raise DataError("no person is seen in the picture of the person; give a photo of one, best from head to feet")
+    tried = [_garment(number, picture, bundle) for number, picture in enumerate(garments, start=1)]
+    _check_places(tried)
+    for garment in tried:
+        _check_legs(seen, garment)
+    mask = np.logical_or.reduce([seen.try_on_mask(garment.category, garment.length) for garment in tried])
+    brief = Brief(words=_words(seen, tried))
+    image = repaint(
+        rgb,
+        mask,
+        seen=seen,
+        windows=brief.windows(),
+        bundle=bundle,
+        seed=seed,
+        settings=settings,
+        progress=progress,
+        shown=[garment.picture for garment in tried],
+    )
+    recipe = Recipe(
+        verb="try_on",
+        arguments=asdict(settings),
+        seeds=[seed],
+        bundle=bundle.hash,
+        version=toile.__version__,
+        parents=[picture_hash(person), *(picture_hash(garment) for garment in garments)],
+    )
+    return TryOn(
+        image=image,
+        recipe=recipe,
+        mask=mask,
+        changed_outside=changed_outside(rgb, image, mask),
+        garments=tuple(garment.words for garment in tried),
+        notes=(*seen.notes, *(garment.note for garment in tried if garment.note)),
+    )
+
+
+def _garment(number: int, picture: Image.Image, bundle: Bundle) -> _Garment:
+    """What is to be worn, cut out.
+
+    Raises:
+        DataError: there is none, or none that could be worn over a body.
+    """
+    rgb = picture.convert("RGB")
+    try:
+        seen = look(rgb, bundle=bundle)
+    except DataError as error:
+        raise DataError(f"garment {number}: {error}") from error
+    height, width = bundle.generator.canvas
+    worn = [(item, item.cut) for item in seen.items if item.cut is not None]
+    if not worn:
+        raise DataError(f"garment {number}: the picture holds no garment; give one of a garment laid flat")
+    item, cut = worn[0]
+    try:
+        region_of(cut.category.word)
+    except ConfigError as error:
+        raise DataError(f"garment {number} is taken for: {cut.category.word}. {error}") from error
+    mask, note = garment_mask(rgb), None
+    if seen.shows == "person":
+        mask = seen.figure.labels == PARTS.index(item.name)
+        note = f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
+    length = cut.attributes.get("length")
+    return _Garment(
+        picture=cut_out(rgb, mask, frame_around(mask, width=width, height=height, margin=0.06)),
+        category=cut.category.word,
+        words=_named(item, cut),
+        length=None if length is None else length.word,
+        note=note,
+    )
+
+
+def _check_places(tried: Sequence[_Garment]) -> None:
+    """Is there one garment for a place? A coat may go over a top.
+
+    Raises:
+        QueryError: two are for one.
+    """
+    for one, other in combinations(tried, 2):
+        places = {region_of(one.category), region_of(other.category)}
+        layered = "outerwear" in (one.category, other.category) and one.category != other.category
+        if (len(places) == 1 or "dress" in places) and not layered:
+            raise QueryError(f"two garments for one place of the body: {one.words} and {other.words}; give one of them")
+
+
+def _check_legs(seen: Look, garment: _Garment) -> None:
+    """Is there room for a garment that covers legs?
+
+    Raises:
+        DataError: the picture ends too high.
+    """
+    if region_of(garment.category) == "upper":
+        return
+    needed, name = (_KNEES, "knees") if garment.category in _TO_THE_KNEE else (_ANKLES, "feet")
+    if not (seen.figure.pose[needed, 2] >= MIN_CONFIDENCE).any():
+        raise DataError(
+            f"the picture of the person ends above the {name}, and {garment.words} would be cut off; "
+            "give a photo that shows the legs"
+        )
+
+
+def _words(seen: Look, tried: Sequence[_Garment]) -> str:
+    """What is worn in the end, from the head down: the new garments, and those that stay."""
+    taken = {region_of(garment.category) for garment in tried}
+    if "dress" in taken:
+        taken = {"dress", "upper", "lower"}
+    layered = len(tried) == 1 and tried[0].category == "outerwear"
+    told: list[tuple[float, str]] = []
+    for item in seen.items:
+        if item.cut is None:
+            continue
+        try:
+            place = region_of(item.cut.category.word)
+        except ConfigError:
+            continue
+        stays_under = layered and place == "upper" and item.cut.category.word != "outerwear"
+        if (place not in taken and not (place == "dress" and taken & {"upper", "lower"})) or stays_under:
+            told.append((_HEIGHTS[place] + stays_under, _named(item, item.cut)))
+    told += [(_HEIGHTS[region_of(garment.category)], garment.words) for garment in tried]
+    return ", ".join(words for _, words in sorted(told))
+
+
+_HEIGHTS: Final = {"upper": 0, "dress": 2, "lower": 4}
+
+
+def _named(item: Item, cut: Cut) -> str:
+    return " ".join([*(swatch.name for swatch in item.colours[:1]), cut.category.word])
