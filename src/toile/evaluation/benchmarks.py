@@ -21,6 +21,7 @@ BENCHMARKS: Final = (
     "search",
     "design",
     "edit",
+    "tryon",
     "speed",
     "plates",
     "filter",
@@ -33,7 +34,7 @@ BENCHMARKS: Final = (
     "caption",
     "fashion-iq",
 )
-_SIZED: Final = ("design", "edit", "speed", "plates", "describe", "retrieval", "composed", "caption")
+_SIZED: Final = ("design", "edit", "tryon", "speed", "plates", "describe", "retrieval", "composed", "caption")
 
 
 def evaluate(
@@ -76,6 +77,10 @@ def evaluate(
             from toile.evaluation.edit import EditSizes, evaluate_edit
 
             return evaluate_edit(bundle, data, part, progress, sizes=_sized(EditSizes, sizes, name))
+        case "tryon":
+            from toile.evaluation.tryon import TryOnSizes, evaluate_try_on
+
+            return evaluate_try_on(bundle, data, part, progress, sizes=_sized(TryOnSizes, sizes, name))
         case "speed":
             from toile.evaluation.speed import SpeedSizes, evaluate_speed
 

@@ -77,6 +77,7 @@ def evaluate_speed(
         sizes: how much.
 
     Raises:
+        DataError: a file that was given is missing.
         ToileError: a command that is timed fails.
     """
     sizes = sizes or SpeedSizes()
@@ -110,6 +111,8 @@ def evaluate_speed(
     try:
         files = data_files(data, "streets.parquet") if sizes.compared else []
     except DataError as error:
+        if data:
+            raise
         notes.append(f"quality isn't compared: {error}")
     else:
         if files:

@@ -6,13 +6,13 @@ from toile.evaluation import evaluate
 
 
 def test_unknown_benchmark_lists_the_known_ones():
-    with pytest.raises(ConfigError, match="there is no benchmark 'beauty'; choose one of search, design, edit, speed"):
+    with pytest.raises(ConfigError, match="there is no benchmark 'beauty'; choose one of search, design, edit, tryon, speed"):
         evaluate("beauty", bundle=FakeBundle())
 
 
 def test_a_benchmark_without_sizes_refuses_them():
     with pytest.raises(
-        ConfigError, match="the benchmark 'search' has no sizes to set; these have: design, edit, speed"
+        ConfigError, match="the benchmark 'search' has no sizes to set; these have: design, edit, tryon, speed"
     ):
         evaluate("search", bundle=FakeBundle(), sizes={"plates": 3})
 
