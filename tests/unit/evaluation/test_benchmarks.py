@@ -6,7 +6,7 @@ from toile.evaluation import evaluate
 
 
 def test_unknown_benchmark_lists_the_known_ones():
-    with pytest.raises(ConfigError, match="there is no benchmark 'beauty'; choose one of search, design, edit, tryon, speed"):
+    with pytest.raises(ConfigError, match="there is no benchmark 'beauty'; choose one of search, design, edit, tryon"):
         evaluate("beauty", bundle=FakeBundle())
 
 
