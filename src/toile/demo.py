@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from toile import __version__
 from toile.catalog.sample import sample_path
-from toile.pages import DemoFacts, DrawnBlock, FoundBlock, SeenBlock, demo_page
+from toile.errors import DataError, QueryError
+from toile.pages import DemoFacts, DrawnBlock, FoundBlock, MadeBlock, SeenBlock, demo_page
 from toile.pages.rendering import command
 from toile.progress import Progress
-from toile.tasks.design import design, save_designs
+from toile.tasks.design import design, save_designs, save_picture
+from toile.tasks.edit import edit
 from toile.tasks.index import IndexReport, index_catalog
 from toile.tasks.look import look
 from toile.tasks.query import Query
 from toile.tasks.search import search
+from toile.tasks.try_on import try_on
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -36,6 +39,10 @@ PROMPTS: Final = (
 )
 _HITS: Final = 6
 _LOOKS: Final = 3
+_EDITED: Final = 2  # of the prompts
+EDITS: Final = (("sleeve_length", "short"), ("collar", "v"), ("length", "knee"))
+"""Attribute and value, one after the other."""
+_TRY_ONS: Final = 2
 _SEED: Final = 7
 _DESIGNS: Final = 2  # a prompt: eight pictures at the slowest allowed 5 s leave half of the 90 s that a second run has
 
@@ -67,6 +74,8 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in changed]
     seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
+    changed = _change(drawn, out, bundle, progress)
+    dressed = _dress(seen, by_words, out, bundle, progress)
     html = demo_page(
         _facts(photos, report, bundle, time.perf_counter() - start),
         by_words=by_words,
@@ -74,6 +83,8 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
         by_both=by_both,
         seen=seen,
         drawn=drawn,
+        changed=changed,
+        dressed=dressed,
     )
     page = out / "demo.html"
     page.write_text(html, encoding="utf-8")
@@ -165,6 +176,62 @@ def _draw(out: Path, bundle: Bundle, progress: Progress) -> list[DrawnBlock]:
         blocks.append(DrawnBlock(prompt=prompt, command=command(*asked), designs=designs, seconds=seconds))
         progress("drawing", number + 1, len(PROMPTS))
     return blocks
+
+
+def _change(blocks: Sequence[DrawnBlock], out: Path, bundle: Bundle, progress: Progress) -> list[MadeBlock]:
+    """A chain of edits of one design; what its reader sees no place for is passed over."""
+    block = blocks[_EDITED]
+    image, recipe = block.designs[0].image, block.designs[0].recipe
+    pictures, command_line = [(image, recipe, block.prompt)], ""
+    path = out / "edits" / "0.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_picture(image, recipe, path)
+    for number, (attribute, to) in enumerate(EDITS, start=1):
+        progress("editing", number - 1, len(EDITS))
+        try:
+            edited = edit(image, to, bundle=bundle, attribute=attribute, seed=_SEED, parent=recipe)
+        except DataError:
+            continue
+        command_line = command("toile", "edit", str(path), "--attribute", attribute, "--to", to, "--seed", str(_SEED))
+        image, recipe, path = edited.image, edited.recipe, path.with_name(f"{number}.png")
+        save_picture(image, recipe, path)
+        pictures.append((image, recipe, f"{attribute.replace('_', ' ')}: {to}"))
+    progress("editing", len(EDITS), len(EDITS))
+    return [MadeBlock(pictures=pictures, command=command_line)] if len(pictures) > 1 else []
+
+
+def _dress(
+    seen: Sequence[SeenBlock], found: Sequence[FoundBlock], out: Path, bundle: Bundle, progress: Progress
+) -> list[MadeBlock]:
+    """The first person that was looked at, in the first garments that were found and can be put on."""
+    person = next((block.image for block in seen if block.look.shows == "person"), None)
+    if person is None:
+        return []
+    folder = out / "try-ons"
+    folder.mkdir(parents=True, exist_ok=True)
+    person.save(folder / "person.png")
+    made: list[MadeBlock] = []
+    best = [hit for rank in range(2) for block in found for hit in block.result.hits[rank : rank + 1]]
+    for hit in best:
+        if len(made) == _TRY_ONS:
+            break
+        progress("trying on", len(made), _TRY_ONS)
+        garment = hit.record.picture()
+        try:
+            tried = try_on(person, [garment], bundle=bundle, seed=_SEED)
+        except (DataError, QueryError):
+            continue
+        path = folder / f"garment-{len(made)}.png"
+        garment.save(path)
+        save_picture(tried.image, tried.recipe, folder / f"{len(made)}.png")
+        pictures = [
+            (person, None, "person"),
+            (garment, None, "garment"),
+            (tried.image, tried.recipe, tried.garments[0]),
+        ]
+        asked = ("toile", "try-on", str(folder / "person.png"), str(path), "--seed", str(_SEED))
+        made.append(MadeBlock(pictures=pictures, command=command(*asked)))
+    return made
 
 
 def _facts(photos: Path | None, report: IndexReport, bundle: Bundle, seconds: float) -> DemoFacts:

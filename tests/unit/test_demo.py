@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from toile import demo
 from toile.catalog.hierarchical import HierarchicalCaption
 from toile.catalog.sample import sample_path
 from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
+from toile.errors import DataError
 from toile.models.figure_reader import Figure
 from toile.progress import no_progress
 from toile.recipe import Recipe, read_recipe
@@ -38,6 +40,19 @@ def drawn(prompt, *, bundle, n, seed):
     return [
         Design(image=Image.new("RGB", (192, 256), "teal"), recipe=Recipe(**recipe, seeds=[seed + i])) for i in range(n)
     ]
+
+
+def changed(image, to, *, bundle, attribute, seed, parent):
+    """An edit of the length finds no place."""
+    if attribute == "length":
+        raise DataError("no legs are seen")
+    recipe = replace(parent, verb="edit", arguments={"to": to}, parents=[parent.digest])
+    return SimpleNamespace(image=Image.new("RGB", image.size, "gold"), recipe=recipe)
+
+
+def dressed(person, garments, *, bundle, seed):
+    recipe = Recipe(verb="try_on", arguments={}, bundle=bundle.hash, version="0.1.0", seeds=[seed])
+    return SimpleNamespace(image=Image.new("RGB", person.size, "plum"), recipe=recipe, garments=("red dress",))
 
 
 def seen(picture, *, bundle):
@@ -74,6 +89,8 @@ def quick(monkeypatch, tmp_path) -> Path:
     rows = pq.read_table(sample_path()).slice(0, 12)
     pq.write_table(rows, tmp_path / "twelve.parquet")
     monkeypatch.setattr(demo, "design", drawn)
+    monkeypatch.setattr(demo, "edit", changed)
+    monkeypatch.setattr(demo, "try_on", dressed)
     monkeypatch.setattr(demo, "look", seen)
     monkeypatch.setattr(demo, "sample_path", lambda: tmp_path / "twelve.parquet")
     return tmp_path / "out"
@@ -90,8 +107,10 @@ def test_the_page_holds_hits_of_every_kind_and_designs(quick):
     for words in (*WORDS, *CHANGES, *PROMPTS):
         assert f"“{words}”" in page
     # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt, and three
-    # pictures that are looked at, each with its overlay
-    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3
+    # pictures that are looked at, each with its overlay; a design with two edits, and two try-ons of three pictures
+    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3 + 3 + 2 * 3
+    assert "collar: v" in page
+    assert "length: knee" not in page
     assert page.count("<em>Dress, Long Dress</em>") == 3
     assert "plain 50%, length long 88%" in page
     assert page.count("the feet are not seen") == 3

@@ -1,7 +1,7 @@
 """Self-contained HTML pages: pictures inside, no script, no other host."""
 
 from toile.pages.contact_sheet import contact_sheet
-from toile.pages.demo_page import DemoFacts, DrawnBlock, FoundBlock, SeenBlock, demo_page
+from toile.pages.demo_page import DemoFacts, DrawnBlock, FoundBlock, MadeBlock, SeenBlock, demo_page
 from toile.pages.filter_page import filter_page
 from toile.pages.report_page import Row, report_page
 
@@ -9,6 +9,7 @@ __all__ = [
     "DemoFacts",
     "DrawnBlock",
     "FoundBlock",
+    "MadeBlock",
     "Row",
     "SeenBlock",
     "contact_sheet",

@@ -13,6 +13,7 @@ from toile.pages.rendering import data_uri, picture_uri, pretty_recipe, render
 from toile.recipe import png_bytes
 
 if TYPE_CHECKING:
+    from toile.recipe import Recipe
     from toile.tasks.describe import Cut
     from toile.tasks.design import Design
     from toile.tasks.look import Look
@@ -47,6 +48,15 @@ class DrawnBlock:
     designs: Sequence[Design]
     seconds: float
     """For all of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadeBlock:
+    """What a picture became: an edit after another, or a person in a garment."""
+
+    pictures: Sequence[tuple[Image.Image, Recipe | None, str]]
+    """From first to last, each with its recipe where toile made it, and what it is."""
+    command: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +111,13 @@ class _Drawn:
     recipe: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Made:
+    pictures: list[tuple[str, str]]
+    command: str
+    recipe: str
+
+
 def demo_page(
     facts: DemoFacts,
     *,
@@ -109,8 +126,10 @@ def demo_page(
     by_both: Sequence[FoundBlock],
     seen: Sequence[SeenBlock],
     drawn: Sequence[DrawnBlock],
+    changed: Sequence[MadeBlock],
+    dressed: Sequence[MadeBlock],
 ) -> str:
-    """One self-contained HTML page. Designs lie in it as the very PNG files, recipes inside."""
+    """One self-contained HTML page. What was drawn lies in it as the very PNG files, recipes inside."""
     return render(
         "demo.html.j2",
         facts=facts,
@@ -119,6 +138,8 @@ def demo_page(
         by_both=[_found(block) for block in by_both],
         seen=[_seen(block) for block in seen],
         drawn=[_drawn(block) for block in drawn],
+        changed=[_made(block) for block in changed],
+        dressed=[_made(block) for block in dressed],
     )
 
 
@@ -168,4 +189,16 @@ def _drawn(block: DrawnBlock) -> _Drawn:
         seconds_each=f"{block.seconds / len(block.designs):.1f}",
         command=block.command,
         recipe=pretty_recipe(block.designs[0].recipe),
+    )
+
+
+def _made(block: MadeBlock) -> _Made:
+    last = next(recipe for _, recipe, _ in reversed(block.pictures) if recipe is not None)
+    return _Made(
+        pictures=[
+            (picture_uri(image) if recipe is None else data_uri(png_bytes(image, recipe), "image/png"), what)
+            for image, recipe, what in block.pictures
+        ],
+        command=block.command,
+        recipe=pretty_recipe(last),
     )
