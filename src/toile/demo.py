@@ -70,8 +70,8 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     chosen = _query_pictures(by_words)
     pictures = _save_pictures(chosen, out / "queries")
     by_picture = [_ask_picture(hit, path, None, index_dir, bundle) for hit, path in pictures]
-    changed = zip(pictures, CHANGES, strict=False)  # a source of one picture has one query picture
-    by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in changed]
+    both = zip(pictures, CHANGES, strict=False)  # a source of one picture has one query picture
+    by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in both]
     seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
     changed = _change(drawn, out, bundle, progress)
