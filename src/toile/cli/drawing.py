@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 import toile
 from toile.cli.app import BundleOption, DeviceOption, JsonOption, app, parse_pairs, watched
+from toile.cli.settings import takes_settings
 from toile.errors import DataError
 
-StepsOption = Annotated[int | None, typer.Option(help="Denoising steps; default: 20, of lcm 4.")]
-GuidanceOption = Annotated[float | None, typer.Option(help="How hard to follow words; 1 = no guidance; default: 3.")]
-GuidanceHighOption = Annotated[int, typer.Option(help="Highest timestep of 999 to 0 at which words are followed so.")]
-GuidanceLowOption = Annotated[int, typer.Option(help="Lowest such timestep.")]
-SamplerOption = Annotated[str, typer.Option(help="dpm-sde; dpm, unipc, plms: without fresh noise; lcm: in four steps.")]
-PoseWindowOption = Annotated[str, typer.Option(help="When the pose is seen: always, below-950 or below-900.")]
+if TYPE_CHECKING:
+    from toile.tasks.drawing import Settings
 
 
 @app.command()
+@takes_settings
 def design(
+    *,
     prompt: Annotated[str, typer.Argument(help='What to draw, e.g. "black leather jacket, white dress, brown boots".')],
     concept: Annotated[
         list[str] | None, typer.Option(help="Style, occasion, effect or feeling, e.g. Party; may be repeated.")
@@ -44,32 +43,18 @@ def design(
             help="straight, contrapposto, hand-on-hip, walking or akimbo; any = by the seed; none; or a picture."
         ),
     ] = "any",
-    pose_window: PoseWindowOption = "always",
     sketch: Annotated[Path | None, typer.Option(help="Dark lines on light paper to follow.")] = None,
     n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
-    steps: StepsOption = None,
-    guidance_scale: GuidanceOption = None,
-    guidance_high: GuidanceHighOption = 999,
-    guidance_low: GuidanceLowOption = 350,
-    sampler: SamplerOption = "dpm-sde",
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
+    settings: Settings,
     bundle: BundleOption = None,
     device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
     """Draw pictures from a brief; each PNG carries the recipe that makes it again."""
     from toile.tasks.design import save_designs
-    from toile.tasks.drawing import Settings
 
-    settings = Settings.of(
-        steps=steps,
-        guidance_scale=guidance_scale,
-        guidance_high=guidance_high,
-        guidance_low=guidance_low,
-        sampler=sampler,
-        pose_window=pose_window,
-    )
     with watched(quiet=as_json) as progress:
         designs = toile.load(bundle, device=device).design(
             prompt,
@@ -94,7 +79,9 @@ def design(
 
 
 @app.command()
+@takes_settings
 def edit(
+    *,
     file: Annotated[Path, typer.Argument(help="Picture of a person; one that toile made brings its words along.")],
     to: Annotated[str, typer.Option("--to", help='What it shall become: puffed, "puff sleeves", "a stand collar".')],
     attribute: Annotated[
@@ -106,29 +93,15 @@ def edit(
         str, typer.Option(help="Where the edit begins: noise, substage, or released as the paper's code.")
     ] = "noise",
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
-    steps: StepsOption = None,
-    guidance_scale: GuidanceOption = None,
-    guidance_high: GuidanceHighOption = 999,
-    guidance_low: GuidanceLowOption = 350,
-    sampler: SamplerOption = "dpm-sde",
-    pose_window: PoseWindowOption = "always",
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
+    settings: Settings,
     bundle: BundleOption = None,
     device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
     """Change one thing about a garment, and no pixel outside of its region; edits can be edited again."""
     from toile.tasks.design import save_picture
-    from toile.tasks.drawing import Settings
 
-    settings = Settings.of(
-        steps=steps,
-        guidance_scale=guidance_scale,
-        guidance_high=guidance_high,
-        guidance_low=guidance_low,
-        sampler=sampler,
-        pose_window=pose_window,
-    )
     with watched(quiet=as_json) as progress:
         edited = toile.load(bundle, device=device).edit(
             file,
@@ -155,35 +128,23 @@ def edit(
 
 
 @app.command()
+@takes_settings
 def try_on(
+    *,
     person: Annotated[Path, typer.Argument(help="Picture of one person, best from head to feet.")],
     garments: Annotated[
         list[Path], typer.Argument(help="One to three: a garment laid flat or hung, or somebody who wears it.")
     ],
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
-    steps: StepsOption = None,
-    guidance_scale: GuidanceOption = None,
-    guidance_high: GuidanceHighOption = 999,
-    guidance_low: GuidanceLowOption = 350,
-    sampler: SamplerOption = "dpm-sde",
-    pose_window: PoseWindowOption = "always",
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.try-on-RECIPE.png beside it.")] = None,
+    settings: Settings,
     bundle: BundleOption = None,
     device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
     """Dress a person in garments; face, hands, background and what else is worn stay as they are."""
     from toile.tasks.design import save_picture
-    from toile.tasks.drawing import Settings
 
-    settings = Settings.of(
-        steps=steps,
-        guidance_scale=guidance_scale,
-        guidance_high=guidance_high,
-        guidance_low=guidance_low,
-        sampler=sampler,
-        pose_window=pose_window,
-    )
     with watched(quiet=as_json) as progress:
         tried = toile.load(bundle, device=device).try_on(
             person, garments, seed=seed, settings=settings, progress=progress
