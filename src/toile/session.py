@@ -277,6 +277,7 @@ class Studio:
         garments: Sequence[Picture],
         *,
         seed: int = 0,
+        best_of: int = 1,
         settings: Settings | None = None,
         progress: Progress = no_progress,
     ) -> TryOn:
@@ -286,6 +287,7 @@ class Studio:
             person: RGB picture of one person, or the path of one.
             garments: one to three pictures: of a garment laid flat or hung, or of somebody who wears it.
             seed: of the noise.
+            best_of: pictures, of which the one that shows the garments best is given.
             settings: steps, guidance, sampler.
             progress: watcher.
 
@@ -300,6 +302,7 @@ class Studio:
             [_picture(garment) for garment in garments],
             bundle=self.bundle,
             seed=seed,
+            best_of=best_of,
             settings=settings,
             progress=progress,
         )

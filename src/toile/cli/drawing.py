@@ -136,6 +136,7 @@ def try_on(
         list[Path], typer.Argument(help="One to three: a garment laid flat or hung, or somebody who wears it.")
     ],
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    best_of: Annotated[int, typer.Option(help="Pictures, of which the one that shows the garments best is kept.")] = 1,
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.try-on-RECIPE.png beside it.")] = None,
     settings: Settings,
     bundle: BundleOption = None,
@@ -147,16 +148,17 @@ def try_on(
 
     with watched(quiet=as_json) as progress:
         tried = toile.load(bundle, device=device).try_on(
-            person, garments, seed=seed, settings=settings, progress=progress
+            person, garments, seed=seed, best_of=best_of, settings=settings, progress=progress
         )
     path = out or person.with_name(f"{person.stem}.try-on-{tried.recipe.digest[:8]}.png")
     save_picture(tried.image, tried.recipe, path)
     if as_json:
         told = {"path": str(path), "changed_outside": tried.changed_outside, "garments": list(tried.garments)}
+        told["fidelity"] = tried.fidelity
         typer.echo(json.dumps({**told, "notes": list(tried.notes), "recipe": asdict(tried.recipe)}))
         return
     typer.echo(str(path))
-    typer.echo(f"taken for: {', '.join(tried.garments)}", err=True)
+    typer.echo(f"taken for: {', '.join(tried.garments)}; fidelity {tried.fidelity:.3f}", err=True)
     for note in tried.notes:
         typer.echo(note, err=True)
 

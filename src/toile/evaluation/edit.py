@@ -32,11 +32,11 @@ from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.metrics.pictures import mean_difference, peak_signal_to_noise, structural_similarity
 from toile.progress import Progress
-from toile.tasks.edit import Edit, box_of, edit, edit_region
+from toile.tasks.edit import Edit, edit, edit_region
 from toile.tasks.look import Look, look
 from toile.taxonomy import ATTRIBUTES
 from toile.training.config import Strict
-from toile.vision.masks import Mask, grow
+from toile.vision.masks import Mask, bounds, grow
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -206,7 +206,7 @@ def _edited(image: Image.Image, attribute: str, to: str, bundle: Bundle, sizes: 
 
 def _likeness(image: Image.Image, truth: Image.Image, mask: Mask, bundle: Bundle) -> float:
     """Cosine of what two pictures show in the box around a region, by the bundle's first encoder."""
-    one, other = bundle.encoder.encode_images([picture.crop(box_of(mask)) for picture in (image, truth)])
+    one, other = bundle.encoder.encode_images([picture.crop(bounds(mask)) for picture in (image, truth)])
     return float(one @ other)
 
 

@@ -35,6 +35,7 @@ from toile.progress import Progress
 from toile.tasks.try_on import TryOn, try_on
 from toile.training.config import Strict
 from toile.vision.colour import to_lab
+from toile.vision.masks import bounds
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -168,6 +169,7 @@ def evaluate_try_on(
             "color_delta_e: CIE76 between the mean colours over the pixels where the true picture shows the garment",
             "likeness: of the box around the region with that of the true picture, before and after, by the bundle's "
             "first encoder (masked CLIP-I)",
+            "fidelity: of the box around the region with the garment's own picture",
             "changed_outside: pixels outside of the region that differ, over all pictures; refused: pictures in which "
             "no person, no garment or no room for it was seen",
             "head_difference: mean change of the pixels above the middle of nose and neck, of 255",
@@ -221,9 +223,7 @@ def _exchange(plate: PlateExample, donor: Look, count: int) -> _Exchange | None:
 
 def _measured(exchange: _Exchange, tried: TryOn, bundle: Bundle) -> dict[str, float]:
     person, answer, worn = exchange.person, exchange.answer, exchange.worn
-    rows = np.flatnonzero(tried.mask.any(1))
-    columns = np.flatnonzero(tried.mask.any(0))
-    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    box = bounds(tried.mask)
     seen = bundle.encoder.encode_images([picture.crop(box) for picture in (person, tried.image, answer)])
     joints = exchange.plate.keypoints[[_NOSE, _NECK], 1]
     head = exchange.plate.person_mask & (np.arange(person.height)[:, None] < joints.mean())
@@ -235,6 +235,7 @@ def _measured(exchange: _Exchange, tried: TryOn, bundle: Bundle) -> dict[str, fl
         "color_delta_e_before": _colour_difference(person, answer, worn),
         "likeness_before": float(seen[0] @ seen[2]),
         "likeness_after": float(seen[1] @ seen[2]),
+        "fidelity": tried.fidelity,
         "head_difference": mean_difference(tried.image, person, head),
     }
 

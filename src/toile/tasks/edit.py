@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import numpy as np
 from PIL import Image
 
 import toile
@@ -26,7 +25,7 @@ from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
 from toile.tasks.drawing import Settings, check_seed
 from toile.tasks.look import Item, Look, look
 from toile.tasks.repaint import read_mask, repaint
-from toile.vision.masks import Mask, attributes_of
+from toile.vision.masks import Mask, attributes_of, bounds
 from toile.vision.paste import changed_outside
 
 STARTS: Final[tuple[Start, ...]] = ("noise", "substage", "released")
@@ -183,15 +182,9 @@ def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
     return seen.edit_mask(item, change.attribute)
 
 
-def box_of(mask: Mask) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the smallest box around a region that isn't empty."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
 def _alignment(before: Image.Image, after: Image.Image, mask: Mask, text: str, bundle: Bundle) -> tuple[float, float]:
     """Cosine of the box around the region with the words."""
-    box = box_of(mask)
+    box = bounds(mask)
     pictures = bundle.encoder.encode_images([before.crop(box), after.crop(box)])
     old, new = (pictures @ bundle.encoder.encode_texts([text])[0]).tolist()
     return old, new

@@ -28,7 +28,7 @@ from toile.tasks.repaint import repaint
 from toile.taxonomy import PARTS
 from toile.vision.colour import garment_mask
 from toile.vision.cutout import cut_out, frame_around
-from toile.vision.masks import Mask, region_of
+from toile.vision.masks import Mask, bounds, region_of
 from toile.vision.paste import changed_outside
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
@@ -47,6 +47,7 @@ class TryOn:
         mask: `(H, W)`, what was drawn anew.
         changed_outside: pixels outside of the mask that differ: 0.
         garments: what each was taken for: `red longsleeve`.
+        fidelity: mean cosine of the region with each garment's picture, by the bundle's first encoder.
         notes: what a user should know.
     """
 
@@ -55,6 +56,7 @@ class TryOn:
     mask: Mask
     changed_outside: int
     garments: tuple[str, ...]
+    fidelity: float
     notes: tuple[str, ...] = ()
 
 
@@ -76,6 +78,7 @@ def try_on(
     *,
     bundle: Bundle,
     seed: int = 0,
+    best_of: int = 1,
     settings: Settings | None = None,
     progress: Progress = no_progress,
 ) -> TryOn:
@@ -86,16 +89,19 @@ def try_on(
         garments: one to three pictures: of a garment laid flat or hung, or of somebody who wears it.
         bundle: that draws, and reads people and garments.
         seed: of the noise.
+        best_of: pictures, with the next seeds, of which the one with the greatest fidelity is given.
         settings: steps, guidance, sampler.
         progress: watcher.
 
     Raises:
-        QueryError: no garment, too many, or two for one place of the body.
+        QueryError: no garment, too many, or two for one place of the body; or a number is out of range.
         DataError: nobody is seen, or too little of them; or a picture holds no garment that can be worn.
         CheckpointError: the bundle can't draw, or can't read people.
     """
     settings = settings or Settings()
-    check_seed(seed)
+    if best_of < 1:
+        raise QueryError(f"best_of is {best_of}, expected at least one picture")
+    check_seed(seed, best_of)
     if not 1 <= len(garments) <= MAX_GARMENTS:
         raise QueryError(f"{len(garments)} garments are given, expected 1 to {MAX_GARMENTS}")
     rgb = person.convert("RGB")
@@ -108,20 +114,26 @@ def try_on(
         _check_legs(seen, garment)
     mask = np.logical_or.reduce([seen.try_on_mask(garment.category, garment.length) for garment in tried])
     brief = Brief(words=_words(seen, tried))
-    image = repaint(
-        rgb,
-        mask,
-        seen=seen,
-        windows=brief.windows(),
-        bundle=bundle,
-        seed=seed,
-        settings=settings,
-        progress=progress,
-        shown=[garment.picture for garment in tried],
+    drawn = [
+        repaint(
+            rgb,
+            mask,
+            seen=seen,
+            windows=brief.windows(),
+            bundle=bundle,
+            seed=seed + number,
+            settings=settings,
+            progress=progress,
+            shown=[garment.picture for garment in tried],
+        )
+        for number in range(best_of)
+    ]
+    fidelity, image = max(
+        ((_fidelity(picture, mask, tried, bundle), picture) for picture in drawn), key=lambda pair: pair[0]
     )
     recipe = Recipe(
         verb="try_on",
-        arguments=asdict(settings),
+        arguments={"best_of": best_of, **asdict(settings)},
         seeds=[seed],
         bundle=bundle.hash,
         version=toile.__version__,
@@ -133,6 +145,7 @@ def try_on(
         mask=mask,
         changed_outside=changed_outside(rgb, image, mask),
         garments=tuple(garment.words for garment in tried),
+        fidelity=fidelity,
         notes=(*seen.notes, *(garment.note for garment in tried if garment.note)),
     )
 
@@ -169,6 +182,12 @@ def _garment(number: int, picture: Image.Image, bundle: Bundle) -> _Garment:
         length=None if length is None else length.word,
         note=note,
     )
+
+
+def _fidelity(image: Image.Image, mask: Mask, tried: Sequence[_Garment], bundle: Bundle) -> float:
+    pictures = [image.crop(bounds(mask)), *(garment.picture for garment in tried)]
+    region, *garments = bundle.encoder.encode_images(pictures)
+    return float(np.mean([region @ garment for garment in garments]))
 
 
 def _check_places(tried: Sequence[_Garment]) -> None:

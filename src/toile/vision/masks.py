@@ -310,12 +310,18 @@ def try_on_mask(
     return mask | (room & ~kept(labels, pose, sureness=sureness, collar=region != "lower"))
 
 
+def bounds(mask: Mask) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the smallest box around a mask that isn't empty, as `Image.crop` takes them."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
 def box_of(mask: Mask) -> Mask:
     """The bounding box of a mask, filled."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     box = np.zeros_like(mask)
-    if rows.size:
-        box[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    if mask.any():
+        left, top, right, bottom = bounds(mask)
+        box[top:bottom, left:right] = True
     return box
 
 

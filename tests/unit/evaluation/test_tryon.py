@@ -37,7 +37,11 @@ def _dress(monkeypatch: pytest.MonkeyPatch, exchanges, picture) -> list[int]:
         region = np.zeros((person.height, person.width), bool)
         region[10:50, 10:40] = True
         return SimpleNamespace(
-            image=picture(known[len(garments)].get(seed), person), changed_outside=0, mask=region, garments=("a top",)
+            image=picture(known[len(garments)].get(seed), person),
+            changed_outside=0,
+            mask=region,
+            garments=("a top",),
+            fidelity=0.5,
         )
 
     monkeypatch.setattr(benchmark, "try_on", try_on)

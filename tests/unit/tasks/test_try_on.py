@@ -138,6 +138,17 @@ def test_a_garment_is_taken_off_somebody(bundle):
     assert any("is worn in its picture" in note for note in tried.notes)
 
 
+def test_the_best_of_several_is_given_and_replayed(bundle, tmp_path: Path):
+    alone = [try_on(photo(), [_flat("green")], bundle=bundle, seed=seed, settings=QUICK) for seed in (2, 3, 4)]
+    best = try_on(photo(), [_flat("green")], bundle=bundle, seed=2, best_of=3, settings=QUICK)
+    assert best.fidelity == max(one.fidelity for one in alone)
+    wanted = max(alone, key=lambda one: one.fidelity)
+    assert np.array_equal(np.asarray(best.image), np.asarray(wanted.image))
+    save_picture(best.image, best.recipe, tmp_path / "best.png")
+    made = replay(tmp_path / "best.png", bundle=bundle, parents=[photo(), _flat("green")])
+    assert made == (tmp_path / "best.png").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("garments", "message"),
     [
