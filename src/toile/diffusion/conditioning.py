@@ -25,7 +25,8 @@ class TokenStream:
     tokens: Tensor
     """`(B, L, D)`"""
     mask: Tensor
-    """`(B, L)`, True where there is a token."""
+    """`(B, L)`, True where there is a token; or weights in [0, 1]: a token of weight 1/2 is heard as if every other
+    stood there twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

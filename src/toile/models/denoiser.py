@@ -7,6 +7,7 @@ Diffusion inpainting's, the first 27 Fashion-RAG's and all 28 MGD's.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -14,6 +15,8 @@ from torch import Tensor
 
 from toile.diffusion.conditioning import NUM_POSE_MAPS, Conditioning
 from toile.models.protocols import Network
+
+_NO_WEIGHT: Final = 1e-30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +66,14 @@ class LatentDenoiser:
             conditioning.maps_at(timestep).beside(x_t),
             torch.full((batch,), timestep, device=x_t.device),
             encoder_hidden_states=stream.tokens.expand(batch, -1, -1),
-            encoder_attention_mask=stream.mask.expand(batch, -1),
+            encoder_attention_mask=_attention_mask(stream.mask).expand(batch, -1),
             return_dict=False,
         )[0]
         return prediction
+
+
+def _attention_mask(mask: Tensor) -> Tensor:
+    """Weights as diffusers takes masks: it adds `-10,000 (1 - mask)` to logits, we want `log(weight)`."""
+    if mask.dtype == torch.bool:
+        return mask
+    return 1 + mask.clamp_min(_NO_WEIGHT).log() / 10_000

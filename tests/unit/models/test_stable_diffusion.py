@@ -98,3 +98,18 @@ def test_what_is_missing_is_named(inpainting: Path, tmp_path: Path):
         read_stable_diffusion(tmp_path, torch.device("cpu"))
     with pytest.raises(CheckpointError, match="beta_schedule is 'linear', expected 'scaled_linear'"):
         schedule_of({"beta_schedule": "linear"})
+
+
+def test_pseudo_words_are_read_where_words_would_stand(inpainting: Path):
+    _, _, words, _ = read_stable_diffusion(inpainting, torch.device("cpu"))
+    ids = words.tokenizer(["a red dress"]).input_ids[0]
+    there = words.tower.get_input_embeddings()(torch.tensor([ids[1:-1]]))
+    count, short = there.shape[1], words.tokenizer(["a"]).input_ids[0]
+    read = words.read_after(["a", ""], there.expand(2, -1, -1))
+    whole = words.encode(["a red dress"]).tokens
+    torch.testing.assert_close(read[1, :], whole[0, 1 : 1 + count], rtol=1e-4, atol=1e-5)
+    assert len(short) == 3
+    assert not torch.allclose(read[0], read[1])  # other words before them
+    assert words.encode(["a"]).tokens.shape == whole.shape  # nothing is left behind in the tower
+    with pytest.raises(QueryError, match="70 pseudo-words are given, the text tower's window holds 61"):
+        words.read_after([""], torch.zeros(1, 70, there.shape[-1]))

@@ -42,6 +42,27 @@ def test_a_text_longer_than_the_window_is_refused_with_what_fits(encoder: TextEn
         encoder.encode(["dress " * 200])
 
 
+def test_pseudo_words_are_read_where_words_would_stand(encoder: TextEncoder) -> None:
+    ids, _ = encoder.tokenize(["dress with pleats"])
+    there = encoder.words(ids[:, 1:-1])
+    read = encoder.read_after(["a long red", "navy"], there.expand(2, -1, -1))
+    words = encoder.encode(["a long red dress with pleats", "navy dress with pleats"]).tokens
+    count = there.shape[1]
+    assert torch.allclose(read[0], words[0, 4 : 4 + count], atol=2e-5)
+    assert torch.allclose(read[1], words[1, 2 : 2 + count], atol=2e-5)
+
+
+def test_words_make_room_for_pseudo_words_and_gradients_reach_them(encoder: TextEncoder) -> None:
+    pseudo = torch.randn(1, 16, 384, requires_grad=True)
+    read = encoder.read_after(["dress " * 200], pseudo)
+    assert read.shape == (1, 16, 384)
+    read.square().mean().backward()
+    assert pseudo.grad is not None
+    assert (pseudo.grad.abs().sum(-1) > 0).all()
+    with pytest.raises(QueryError, match="113 pseudo-words are given, the text tower's window holds 112"):
+        encoder.read_after([""], torch.zeros(1, 113, 384))
+
+
 def test_altered_weights_are_refused(tmp_path: Path) -> None:
     shutil.copy(minilm_folder() / "tokenizer.json", tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"not the weights")
