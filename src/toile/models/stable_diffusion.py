@@ -114,7 +114,8 @@ class ClipWords:
             states: Tensor = self.tower(ids.to(self.device)).last_hidden_state
         finally:
             hook.remove()
-        return states[places].unflatten(0, (len(kept), count))
+        read: Tensor = states[places].unflatten(0, (len(kept), count))
+        return read
 
 
 class KlCodec:
