@@ -71,6 +71,11 @@ def claims_of(text: str) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
+def names_colour(text: str) -> bool:
+    """Whether a colour is named, of a garment or of anything."""
+    return any(word in _colours() for word in re.findall(r"[a-z-]+", text.lower()))
+
+
 def grammar_category(claim: Claim) -> str | None:
     """The word of HieraFashDiff's seven for a garment that is named; None for shoes, bags and the like."""
     noun = claim.noun.removesuffix("s")

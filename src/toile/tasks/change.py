@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.briefs import Brief
-from toile.catalog.claims import cut_claims_of
+from toile.catalog.claims import cut_claims_of, names_colour
 from toile.catalog.hierarchical import CONCEPT_OF_CATEGORY
 from toile.errors import QueryError
 from toile.recipe import Recipe
@@ -140,7 +140,10 @@ def with_change(told: Brief, change: Change, cut: Cut | None) -> Brief:
     if change.attribute is None or change.value is None:
         return replace(told, concepts=(*told.concepts, change.text))
     category = CONCEPT_OF_CATEGORY.get(cut.category.word, told.category) if cut else told.category
-    return replace(told, category=category, attributes={**told.attributes, change.attribute: change.value})
+    # 'white puff sleeves': the grammar has no words for their colour.
+    concepts = (*told.concepts, change.text) if names_colour(change.text) else told.concepts
+    attributes = {**told.attributes, change.attribute: change.value}
+    return replace(told, category=category, concepts=concepts, attributes=attributes)
 
 
 def as_json(brief: Brief) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image
 
 import toile
 from toile.bundles import Bundle
+from toile.catalog.claims import names_colour
 from toile.diffusion.windows import FLAT, NUM_TIMESTEPS, Start, edit_start
 from toile.errors import DataError, QueryError
 from toile.models.memory import picture_hash
@@ -24,8 +26,9 @@ from toile.tasks.change import Change, as_json, brief_of, read_change, with_chan
 from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
 from toile.tasks.drawing import Settings, check_seed
 from toile.tasks.look import Item, Look, look
-from toile.tasks.repaint import read_mask, repaint
-from toile.vision.masks import Mask, attributes_of, bounds
+from toile.tasks.repaint import Cloth, read_mask, repaint
+from toile.taxonomy import PARTS
+from toile.vision.masks import Mask, attributes_of, bounds, worn_as
 from toile.vision.paste import changed_outside
 
 STARTS: Final[tuple[Start, ...]] = ("noise", "substage", "released")
@@ -113,6 +116,7 @@ def edit(
         settings=settings,
         progress=progress,
         begin=begin,
+        cloths=[] if item is None or names_colour(change.text) else [_cloth(rgb, seen, item)],
     )
     recipe = Recipe(
         verb="edit",
@@ -157,6 +161,15 @@ def _garment(seen: Look, change: Change) -> Item:
     if change.attribute in SLEEVES | COLLAR:
         able.sort(key=lambda item: UPPER_PARTS.index(item.name) if item.name in UPPER_PARTS else len(UPPER_PARTS))
     return able[0]
+
+
+def _cloth(photo: Image.Image, seen: Look, item: Item) -> Cloth:
+    """Another cut of a garment is of the same cloth."""
+    others = [other.name for other in seen.items if other is not item]
+    return Cloth(
+        parts=worn_as(item.cut.category.word, others) if item.cut is not None else (item.name,),
+        pixels=np.asarray(photo)[seen.figure.labels == PARTS.index(item.name)],
+    )
 
 
 def edit_region(image: Image.Image, to: str, *, bundle: Bundle, attribute: str | None = None) -> Mask:

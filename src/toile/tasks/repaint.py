@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch.nn import functional as F
 
@@ -21,13 +22,25 @@ from toile.models.autoencoder import cells_of
 from toile.progress import Progress
 from toile.tasks.drawing import Settings, conditioning_of, draw, from_image, maps_size
 from toile.tasks.look import Look
+from toile.taxonomy import PARTS
 from toile.vision.cutout import cut_out, frame_around
 from toile.vision.masks import Mask, feather
 from toile.vision.paste import paste_back
 from toile.vision.pose_maps import pose_heat_maps
+from toile.vision.recolour import recoloured
 
 _SURELY: Final = 8  # of 255: how far from black or white a mask's pixels may be
 _FULL: Final = 0.98
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cloth:
+    """Of what is drawn, the parts that are made of a cloth whose colours are known."""
+
+    parts: tuple[str, ...]
+    """Of `taxonomy.PARTS`."""
+    pixels: NDArray[np.uint8]
+    """`(N, 3)`, sRGB."""
 
 
 def read_mask(mask: Image.Image, size: tuple[int, int]) -> Mask:
@@ -63,6 +76,7 @@ def repaint(
     progress: Progress,
     begin: int = NUM_TIMESTEPS - 1,
     shown: Sequence[Image.Image] = (),
+    cloths: Sequence[Cloth] = (),
 ) -> Image.Image:
     """The photo with a region drawn anew; every pixel outside of it is the photo's own.
 
@@ -77,6 +91,7 @@ def repaint(
         progress: watcher.
         begin: timestep at which the region begins; see `diffusion.windows.edit_start`.
         shown: pictures of the canvas's size that are laid beside the person for the denoiser to look at.
+        cloths: what is known of the colours of what is drawn.
     """
     height, width = canvas = bundle.generator.canvas
     is_person = seen.shows == "person"
@@ -113,4 +128,8 @@ def repaint(
         # What was drawn on white is read again: where nobody stands now, the photo's background belongs.
         (figure,) = bundle.figure_reader.read([drawn])
         after = feather(figure.person, 1.0)
+        inside = framed.numpy() > 0
+        for cloth in cloths:
+            worn = np.isin(figure.labels, [PARTS.index(part) for part in cloth.parts])
+            drawn = recoloured(drawn, inside & worn, cloth.pixels)
     return paste_back(photo, drawn, mask=mask, frame=frame, person_before=person, person_after=after)

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 import toile
@@ -24,16 +25,17 @@ from toile.recipe import Recipe
 from toile.tasks.describe import Cut
 from toile.tasks.drawing import Settings, check_seed
 from toile.tasks.look import Item, Look, look
-from toile.tasks.repaint import repaint
-from toile.taxonomy import PARTS
+from toile.tasks.repaint import Cloth, repaint
+from toile.taxonomy import PART_OF_CATEGORY, PARTS
 from toile.vision.colour import garment_mask
 from toile.vision.cutout import cut_out, frame_around
-from toile.vision.masks import Mask, bounds, region_of
+from toile.vision.masks import Mask, Region, bounds, region_of, worn_as
 from toile.vision.paste import changed_outside
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
 MAX_GARMENTS: Final = 3
 _KNEES, _ANKLES = [9, 12], [10, 13]
+_ORDER: Final[tuple[Region, ...]] = ("upper", "dress", "lower")
 _TO_THE_KNEE: Final = ("skirt", "shorts", "dress")
 
 
@@ -66,6 +68,8 @@ class _Garment:
 
     picture: Image.Image
     """On white, of the canvas's size."""
+    pixels: NDArray[np.uint8]
+    """`(N, 3)`, sRGB."""
     category: str
     words: str
     length: str | None
@@ -125,6 +129,7 @@ def try_on(
             settings=settings,
             progress=progress,
             shown=[garment.picture for garment in tried],
+            cloths=_cloths(seen, tried),
         )
         for number in range(best_of)
     ]
@@ -176,6 +181,7 @@ def _garment(number: int, picture: Image.Image, bundle: Bundle) -> _Garment:
         note = f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
     length = cut.attributes.get("length")
     return _Garment(
+        pixels=np.asarray(rgb)[mask],
         picture=cut_out(rgb, mask, frame_around(mask, width=width, height=height, margin=0.06)),
         category=cut.category.word,
         words=_named(item, cut),
@@ -219,13 +225,13 @@ def _check_legs(seen: Look, garment: _Garment) -> None:
         )
 
 
-def _words(seen: Look, tried: Sequence[_Garment]) -> str:
-    """What is worn in the end, from the head down: the new garments, and those that stay."""
+def _staying(seen: Look, tried: Sequence[_Garment]) -> list[tuple[Item, Cut, Region]]:
+    """What is worn before and after, and where; under a coat that comes alone, what was under the old one."""
     taken = {region_of(garment.category) for garment in tried}
     if "dress" in taken:
         taken = {"dress", "upper", "lower"}
-    layered = len(tried) == 1 and tried[0].category == "outerwear"
-    told: list[tuple[float, str]] = []
+    is_coat = len(tried) == 1 and tried[0].category == "outerwear"
+    found: list[tuple[Item, Cut, Region]] = []
     for item in seen.items:
         if item.cut is None:
             continue
@@ -233,14 +239,24 @@ def _words(seen: Look, tried: Sequence[_Garment]) -> str:
             place = region_of(item.cut.category.word)
         except ConfigError:
             continue
-        stays_under = layered and place == "upper" and item.cut.category.word != "outerwear"
-        if (place not in taken and not (place == "dress" and taken & {"upper", "lower"})) or stays_under:
-            told.append((_HEIGHTS[place] + stays_under, _named(item, item.cut)))
-    told += [(_HEIGHTS[region_of(garment.category)], garment.words) for garment in tried]
-    return ", ".join(words for _, words in sorted(told))
+        is_under = is_coat and place == "upper" and item.cut.category.word != "outerwear"
+        # A dress goes with the first half of it that is exchanged.
+        if is_under or (place not in taken and not (place == "dress" and taken)):
+            found.append((item, item.cut, place))
+    return found
 
 
-_HEIGHTS: Final = {"upper": 0, "dress": 2, "lower": 4}
+def _words(seen: Look, tried: Sequence[_Garment]) -> str:
+    """What is worn in the end, from the head down and from outside to inside."""
+    told = [(_ORDER.index(region_of(garment.category)), 0, garment.words) for garment in tried]
+    told += [(_ORDER.index(place), 1, _named(item, cut)) for item, cut, place in _staying(seen, tried)]
+    return ", ".join(words for *_, words in sorted(told))
+
+
+def _cloths(seen: Look, tried: Sequence[_Garment]) -> list[Cloth]:
+    """Which parts of what is drawn are which garment."""
+    known = {item.name for item, *_ in _staying(seen, tried)} | {PART_OF_CATEGORY[one.category] for one in tried}
+    return [Cloth(parts=worn_as(garment.category, known), pixels=garment.pixels) for garment in tried]
 
 
 def _named(item: Item, cut: Cut) -> str:

@@ -7,7 +7,7 @@ Regions follow HieraFashDiff (arXiv 2401.07450, released code): a box a category
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toile.errors import ConfigError, DataError
-from toile.taxonomy import ATTRIBUTES, CATEGORIES, GARMENT_PARTS, PARTS
+from toile.taxonomy import ATTRIBUTES, CATEGORIES, GARMENT_PARTS, PART_OF_CATEGORY, PARTS
 from toile.vision.skeleton import Skeleton
 
 Mask = NDArray[np.bool_]
@@ -36,7 +36,6 @@ _REGION_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "lower": ("skirt", "trousers", "hosiery"),
     "dress": ("dress", "top", "outerwear", "skirt", "trousers"),
 }
-# What a garment's pixels may have been read as: a coat below the waist looks like a skirt, a tunic like a dress.
 _ONE_PIECE: Final = ("dress", "outerwear", "top", "skirt")
 _WORN_AS: Final = MappingProxyType(
     dict.fromkeys(_UPPER, ("top", "outerwear", "dress"))
@@ -154,7 +153,7 @@ def edit_mask(
     height, width = labels.shape
     mask = body_part_mask(pose, attribute, category, size=(height, width), form=form, room=room)
     skeleton = Skeleton.of(pose)
-    worn = np.isin(labels, [PARTS.index(part) for part in _WORN_AS[category]])
+    worn = np.isin(labels, [PARTS.index(part) for part in worn_as(category)])
     if attribute in ("length", "hem") and category not in _UPPER:
         rows = np.arange(height)[:, None] >= skeleton.middle(8, 11)[1] - _ABOVE_HIPS * skeleton.torso
         mask = mask | (worn & rows)
@@ -253,6 +252,19 @@ def agnostic_mask(
     if bounding_box:
         mask = box_of(mask)
     return mask & ~fixed
+
+
+def worn_as(category: str, others: Collection[str] = ()) -> tuple[str, ...]:
+    """What a garment's pixels may have been read as: a coat below the waist looks like a skirt, a tunic like a dress.
+
+    Args:
+        category: a word of `taxonomy.CATEGORIES`, of a garment that has a region.
+        others: parts that something else is known to be.
+
+    Returns:
+        Of `taxonomy.PARTS`; its own part is among them, whatever else is worn.
+    """
+    return tuple(part for part in _WORN_AS[category] if part == PART_OF_CATEGORY[category] or part not in others)
 
 
 def region_of(category: str) -> Region:

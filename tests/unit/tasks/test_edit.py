@@ -21,6 +21,7 @@ from toile.tasks.design import design, save_picture
 from toile.tasks.drawing import Settings
 from toile.tasks.edit import edit
 from toile.tasks.replay import replay
+from toile.taxonomy import PARTS
 from toile.vision.cutout import Frame
 from toile.vision.paste import changed_outside, paste_back
 
@@ -101,6 +102,24 @@ def test_a_photo_brings_no_words_and_is_described(bundle):
     told = edit(photo(), "v", bundle=bundle, attribute="collar", settings=QUICK).recipe.arguments["brief"]
     first, second = told["words"].split(", ")
     assert (first.split()[0], second.split()[0]) == ("red", "navy")
+
+
+def test_the_cloth_stays_what_it_was_unless_a_colour_is_named(bundle, monkeypatch: pytest.MonkeyPatch):
+    """The new cut of a red top is drawn teal: it becomes red again, but not where white is asked for."""
+    monkeypatch.setattr(repaint, "draw", lambda *_, **__: Image.new("RGB", (192, 256), "teal"))
+    told = []
+    for to in ("puff sleeves", "white puff sleeves"):
+        edited = edit(photo(), to, bundle=bundle, settings=QUICK)
+        pixels = np.asarray(edited.image)[edited.mask & (dressed() == PARTS.index("top"))]
+        told.append(np.median(pixels, axis=0))
+    assert np.abs(told[0] - (200, 30, 40)).max() < 12
+    assert np.abs(told[1] - (0, 128, 128)).max() < 12
+
+
+def test_a_colour_that_is_named_is_told(bundle):
+    arguments = edit(photo(), "white puff sleeves", bundle=bundle, settings=QUICK).recipe
+    assert brief_so_far(arguments).concepts == ("white puff sleeves",)
+    assert brief_so_far(arguments).attributes["sleeve_type"] == "puffed"
 
 
 def test_an_edit_begins_where_it_is_said_to(bundle, monkeypatch: pytest.MonkeyPatch):
