@@ -234,7 +234,7 @@ class Studio:
         *,
         attribute: str | None = None,
         mask: Picture | None = None,
-        start: Start = "noise",
+        start: Start = "substage",
         seed: int = 0,
         settings: Settings | None = None,
         progress: Progress = no_progress,

@@ -91,7 +91,7 @@ def edit(
     mask: Annotated[Path | None, typer.Option(help="White where it may change; default: where it shows.")] = None,
     start: Annotated[
         str, typer.Option(help="Where the edit begins: noise, substage, or released as the paper's code.")
-    ] = "noise",
+    ] = "substage",
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
     settings: Settings,

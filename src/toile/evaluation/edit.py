@@ -57,7 +57,7 @@ class EditSizes(Strict):
     edits: int = 100
     plate_seed: int = 0
     plate_height: int = 512
-    start: Start = "noise"
+    start: Start = "substage"
     """See `tasks.edit`."""
     grow: float = 0.0
     """How far the region is grown before it is drawn anew, as a share of the picture's height; negative: shrunk."""

@@ -63,7 +63,7 @@ def edit(
     attribute: str | None = None,
     mask: Image.Image | None = None,
     brief: Mapping[str, Any] | None = None,
-    start: Start = "noise",
+    start: Start = "substage",
     seed: int = 0,
     settings: Settings | None = None,
     parent: Recipe | None = None,
