@@ -39,7 +39,7 @@ def replay(
     """
     recipe = read_recipe(path)
     if recipe.verb not in _VERBS:
-        raise DataError(f"{path.name} was made by '{recipe.verb}', only {', '.join(_VERBS)} can be replayed")
+        raise DataError(f"{path.name} was made by '{recipe.verb}', only design, edit and try_on can be replayed")
     if recipe.bundle != bundle.hash:
         raise CheckpointError(
             f"{path.name} was drawn by the bundle {recipe.bundle[:12]}…, this one is {bundle.hash[:12]}…; "

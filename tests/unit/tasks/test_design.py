@@ -176,7 +176,7 @@ def test_a_recipe_of_another_verb_is_refused(bundle: Bundle, tmp_path: Path) -> 
     drawn = design("a red dress", bundle=bundle, settings=Settings(steps=1))[0]
     path = tmp_path / "searched.png"
     path.write_bytes(png_bytes(drawn.image, dataclasses.replace(drawn.recipe, verb="search")))
-    with pytest.raises(DataError, match="was made by 'search', only designs and edits can be replayed"):
+    with pytest.raises(DataError, match="was made by 'search', only design, edit and try_on can be replayed"):
         replay(path, bundle=bundle)
 
 
