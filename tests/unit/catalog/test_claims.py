@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toile.catalog.claims import claims_of
+from toile.catalog.claims import claims_of, names_colour
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,11 @@ def test_garments_and_the_colours_before_them(text, claims):
 
 def test_a_colour_belongs_to_the_noun_that_follows_it_alone():
     assert [str(claim) for claim in claims_of("red skirt coat")] == ["red skirt", "coat"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("white puff sleeves", True), ("a Burgundy collar", True), ("puff sleeves", False), ("whiteboard prints", False)],
+)
+def test_colours_are_noticed_where_they_are_named(text: str, named: bool) -> None:
+    assert names_colour(text) is named

@@ -20,6 +20,7 @@ from toile.vision.masks import (
     kept,
     region_of,
     try_on_mask,
+    worn_as,
 )
 
 
@@ -183,3 +184,9 @@ def test_a_try_on_has_room_for_what_comes():
     for mask in (top, coat, skirt):
         assert not (mask & face).any()
         assert not (mask & (labels == PARTS.index("shoes"))).any()
+
+
+def test_a_garment_may_be_read_as_another_unless_that_is_worn():
+    assert set(worn_as("dress")) == {"dress", "outerwear", "top", "skirt"}
+    assert set(worn_as("dress", ["outerwear", "dress"])) == {"dress", "top", "skirt"}
+    assert worn_as("shorts", ["trousers"]) == ("trousers",)
