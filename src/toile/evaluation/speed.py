@@ -167,8 +167,9 @@ def _design_seconds(bundle: Bundle, designs: int, settings: Settings | None = No
 
 
 def _samplers(bundle: Bundle) -> dict[str, Settings]:
-    """The default, what the papers draw with, and the distilled network, if there is one."""
-    found = {"design": Settings(), "plms50": Settings(steps=50, sampler="plms")}
+    """The default, what the papers and diffusers' pipelines draw with, and the distilled network, if there is one."""
+    # Those ask with and without words at every step.
+    found = {"design": Settings(), "plms50": Settings(steps=50, sampler="plms", guidance_low=0)}
     if "few_steps" in bundle.card:
         found["few_steps"] = Settings.of(FEW_STEPS, steps=None, guidance_scale=None)
     return found
