@@ -49,7 +49,7 @@ def test_every_figure_is_measured(tiny_bundle: Path, tmp_path: Path, monkeypatch
         "loop_overhead",
     }
     assert [seed for seed, _, _ in drawn] == [0, 0, 0, 0]  # one to load the weights, one to be timed
-    assert [settings.sampler for _, settings, _ in drawn] == ["dpm-sde", "dpm-sde", "plms", "plms"]
+    assert [settings.sampler for _, settings, _ in drawn] == ["dpm-sde", "plms", "dpm-sde", "plms"]
     assert all(threads <= 2 for *_, threads in drawn)
     assert all(value > 0 for value in report.figures.values())
     assert report.figures["search_cold_s"] > report.figures["import_s"]
