@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,8 @@ from toile.tasks.search import search
 from toile.tasks.try_on import try_on
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from toile.bundles import Bundle
     from toile.tasks.look import Look
     from toile.tasks.search import Hit
@@ -75,7 +78,9 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
     changed = _change(drawn, out, bundle, progress)
-    dressed = _dress(seen, by_words, out, bundle, progress)
+    people = [block.image for block in seen if block.look.shows == "person"]
+    people += [design.image for block in drawn for design in block.designs]
+    dressed = _dress(people, by_words, out, bundle, progress)
     html = demo_page(
         _facts(photos, report, bundle, time.perf_counter() - start),
         by_words=by_words,
@@ -201,35 +206,34 @@ def _change(blocks: Sequence[DrawnBlock], out: Path, bundle: Bundle, progress: P
 
 
 def _dress(
-    seen: Sequence[SeenBlock], found: Sequence[FoundBlock], out: Path, bundle: Bundle, progress: Progress
+    people: Sequence[Image.Image], found: Sequence[FoundBlock], out: Path, bundle: Bundle, progress: Progress
 ) -> list[MadeBlock]:
-    """The first person that was looked at, in the first garments that were found and can be put on."""
-    person = next((block.image for block in seen if block.look.shows == "person"), None)
-    if person is None:
-        return []
+    """People in the first garments that were found and can be put on them."""
     folder = out / "try-ons"
     folder.mkdir(parents=True, exist_ok=True)
-    person.save(folder / "person.png")
     made: list[MadeBlock] = []
     best = [hit for rank in range(2) for block in found for hit in block.result.hits[rank : rank + 1]]
-    for hit in best:
+    for person, hit in product(people, best):
         if len(made) == _TRY_ONS:
             break
         progress("trying on", len(made), _TRY_ONS)
         garment = hit.record.picture()
+        if garment.tobytes() == person.tobytes():
+            continue
         try:
             tried = try_on(person, [garment], bundle=bundle, seed=_SEED)
         except (DataError, QueryError):
             continue
-        path = folder / f"garment-{len(made)}.png"
+        path, worn_by = folder / f"garment-{len(made)}.png", folder / f"person-{len(made)}.png"
         garment.save(path)
+        person.save(worn_by)
         save_picture(tried.image, tried.recipe, folder / f"{len(made)}.png")
         pictures = [
             (person, None, "person"),
             (garment, None, "garment"),
             (tried.image, tried.recipe, tried.garments[0]),
         ]
-        asked = ("toile", "try-on", str(folder / "person.png"), str(path), "--seed", str(_SEED))
+        asked = ("toile", "try-on", str(worn_by), str(path), "--seed", str(_SEED))
         made.append(MadeBlock(pictures=pictures, command=command(*asked)))
     return made
 
