@@ -16,6 +16,8 @@ from toile.errors import DataError
 
 if TYPE_CHECKING:
     from toile.tasks.drawing import Settings
+    from toile.tasks.edit import Edit
+    from toile.tasks.try_on import TryOn
 
 
 @app.command()
@@ -116,15 +118,8 @@ def edit(
     path = out or file.with_name(f"{file.stem}.edit-{edited.recipe.digest[:8]}.png")
     save_picture(edited.image, edited.recipe, path)
     before, after = edited.alignment
-    if as_json:
-        told = {"path": str(path), "changed_outside": edited.changed_outside, "alignment": [before, after]}
-        typer.echo(json.dumps({**told, "notes": list(edited.notes), "recipe": asdict(edited.recipe)}))
-        return
-    typer.echo(str(path))
-    typer.echo(f"alignment with {to!r}: {before:.3f} -> {after:.3f}", err=True)
-    typer.echo(f"pixels changed outside of the region: {edited.changed_outside}", err=True)
-    for note in edited.notes:
-        typer.echo(note, err=True)
+    said = f"alignment with {to!r}: {before:.3f} -> {after:.3f}"
+    _print(edited, path, {"alignment": [before, after]}, said, as_json=as_json)
 
 
 @app.command()
@@ -152,14 +147,21 @@ def try_on(
         )
     path = out or person.with_name(f"{person.stem}.try-on-{tried.recipe.digest[:8]}.png")
     save_picture(tried.image, tried.recipe, path)
+    told = {"garments": list(tried.garments), "fidelity": tried.fidelity}
+    said = f"taken for: {', '.join(tried.garments)}; fidelity {tried.fidelity:.3f}"
+    _print(tried, path, told, said, as_json=as_json)
+
+
+def _print(made: Edit | TryOn, path: Path, told: dict[str, Any], said: str, *, as_json: bool) -> None:
+    """Where a region was drawn anew: one object, or the path on stdout and the rest, in words, on stderr."""
     if as_json:
-        told = {"path": str(path), "changed_outside": tried.changed_outside, "garments": list(tried.garments)}
-        told["fidelity"] = tried.fidelity
-        typer.echo(json.dumps({**told, "notes": list(tried.notes), "recipe": asdict(tried.recipe)}))
+        whole = {"path": str(path), "changed_outside": made.changed_outside, **told}
+        typer.echo(json.dumps({**whole, "notes": list(made.notes), "recipe": asdict(made.recipe)}))
         return
     typer.echo(str(path))
-    typer.echo(f"taken for: {', '.join(tried.garments)}; fidelity {tried.fidelity:.3f}", err=True)
-    for note in tried.notes:
+    typer.echo(said, err=True)
+    typer.echo(f"pixels changed outside of the region: {made.changed_outside}", err=True)
+    for note in made.notes:
         typer.echo(note, err=True)
 
 

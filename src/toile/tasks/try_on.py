@@ -175,10 +175,11 @@ def _garment(number: int, picture: Image.Image, bundle: Bundle) -> _Garment:
         region_of(cut.category.word)
     except ConfigError as error:
         raise DataError(f"garment {number} is taken for: {cut.category.word}. {error}") from error
-    mask, note = garment_mask(rgb), None
     if seen.shows == "person":
         mask = seen.figure.labels == PARTS.index(item.name)
         note = f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
+    else:
+        mask, note = garment_mask(rgb), None
     length = cut.attributes.get("length")
     return _Garment(
         pixels=np.asarray(rgb)[mask],
