@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from toile.tasks.drawing import Settings
     from toile.tasks.edit import Edit
     from toile.tasks.filter import FilterReport
+    from toile.tasks.garments import ReferenceGarment
     from toile.tasks.index import IndexReport
     from toile.tasks.look import Look
     from toile.tasks.query import EncoderName
@@ -182,6 +183,8 @@ class Studio:
         schedule: str = "hierarchical",
         pose: Picture | Joints = "any",
         sketch: Picture | None = None,
+        garments: Sequence[Picture] = (),
+        retrieve: int = 0,
         n: int = 1,
         seed: int = 0,
         settings: Settings | None = None,
@@ -197,22 +200,29 @@ class Studio:
             schedule: `hierarchical` or `flat`.
             pose: by name; or a picture of somebody, or its path, whose pose is taken; or joints.
             sketch: dark lines on light paper, or the path of them.
+            garments: pictures of garments to draw with.
+            retrieve: so many more for each garment that the prompt names, found in the index.
             n: how many.
             seed: of the first.
             settings: steps, guidance, sampler.
             progress: watcher.
 
         Raises:
-            QueryError: empty prompt, or longer than the text tower's window; unknown word.
-            DataError: no person is seen in the picture of the pose, or no lines in the sketch.
+            QueryError: empty prompt, or longer than the text tower's window; unknown word; more garments are asked
+                for than there are.
+            DataError: no person is seen in the picture of the pose, no lines in the sketch, or no garment in a picture.
+            RetrievalIndexError: no index there, or made by another encoder.
         """
+        from dataclasses import replace
+
         from toile.tasks.design import design, pose_of
 
         if isinstance(pose, str) and Path(pose).is_file():
             pose = Path(pose)
         if not isinstance(pose, str | Sequence):
             pose = pose_of(_picture(pose), bundle=self.bundle)
-        return design(
+        known, notes = self._garments(garments, retrieve, prompt)
+        designs = design(
             prompt,
             bundle=self.bundle,
             concepts=concepts,
@@ -221,11 +231,13 @@ class Studio:
             schedule=schedule,
             pose=pose,
             sketch=None if sketch is None else _picture(sketch),
+            garments=known,
             n=n,
             seed=seed,
             settings=settings,
             progress=progress,
         )
+        return [replace(drawn, notes=notes) for drawn in designs]
 
     def edit(
         self,
@@ -235,6 +247,9 @@ class Studio:
         attribute: str | None = None,
         mask: Picture | None = None,
         start: Start = "substage",
+        garments: Sequence[Picture] = (),
+        retrieve: int = 0,
+        exclude_self: bool = False,
         seed: int = 0,
         settings: Settings | None = None,
         progress: Progress = no_progress,
@@ -247,29 +262,38 @@ class Studio:
             attribute: length, sleeve_length, sleeve_type, collar, hem or sleeves; None: what the words speak of.
             mask: white where it may change; None: where the attribute shows.
             start: where the edit of an attribute begins.
+            garments: pictures of garments to draw with.
+            retrieve: so many more for each garment that `to` names, found in the index.
+            exclude_self: whether copies of the picture in the index don't count.
             seed: of the noise.
             settings: steps, guidance, sampler.
             progress: watcher.
 
         Raises:
-            QueryError: it isn't said what to change, or into what.
-            DataError: nothing to change is seen, or the mask is unusable.
+            QueryError: it isn't said what to change, or into what; more garments are asked for than there are.
+            DataError: nothing to change is seen, the mask is unusable, or no garment is in a picture.
+            RetrievalIndexError: no index there, or made by another encoder.
         """
+        from dataclasses import replace
+
         from toile.recipe import recipe_in
         from toile.tasks.edit import edit
 
-        return edit(
+        known, notes = self._garments(garments, retrieve, to, unlike=_picture(image) if exclude_self else None)
+        edited = edit(
             _picture(image),
             to,
             bundle=self.bundle,
             attribute=attribute,
             mask=None if mask is None else _picture(mask),
             start=start,
+            garments=known,
             seed=seed,
             settings=settings,
             parent=None if not isinstance(image, (str, Path)) else recipe_in(Path(image)),
             progress=progress,
         )
+        return replace(edited, notes=(*edited.notes, *notes))
 
     def try_on(
         self,
@@ -347,7 +371,23 @@ class Studio:
         """
         from toile.tasks.replay import replay
 
-        return replay(Path(path), bundle=self.bundle, parents=[_picture(parent) for parent in parents])
+        pictures = [_picture(parent) for parent in parents]
+        return replay(Path(path), bundle=self.bundle, parents=pictures, index_dir=self.index_dir)
+
+    def _garments(
+        self, given: Sequence[Picture], retrieve: int, words: str, unlike: Image.Image | None = None
+    ) -> tuple[tuple[ReferenceGarment, ...], tuple[str, ...]]:
+        """The garments that a user gives and those that words find; and what a user should know of these."""
+        if not given and not retrieve:
+            return (), ()
+        from toile.tasks.garments import given_garments
+        from toile.tasks.garments import retrieve as find
+
+        known = given_garments([_picture(one) for one in given], self.bundle)
+        if not retrieve:
+            return tuple(known), ()
+        found = find(words, retrieve, index_dir=self._need_index(), bundle=self.bundle, unlike=unlike)
+        return (*known, *found.garments), found.notes
 
     def _need_index(self) -> Path:
         if self.index_dir is None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from toile.models.figure_net import FigureNet
     from toile.models.figure_reader import FigureReader
     from toile.models.garment_reader import GarmentReader
+    from toile.models.garment_words import GarmentWords
     from toile.models.hub_figure_reader import HubFigureReader
     from toile.models.text_encoder import TextEncoder, TextStates
     from toile.models.unifashion import UniFashion
@@ -272,6 +273,26 @@ class Bundle:
             schedule=_validated(NoiseScheduleConfig, self.manifest.parts["denoiser"].config["schedule"]),
             canvas=EMBEDDED_CANVAS,
         )
+
+    @cached_property
+    def garment_words(self) -> GarmentWords:
+        """What tells the denoiser of garments' pictures.
+
+        Raises:
+            CheckpointError: one of its models is missing or broken, or another denoiser draws than it was made for.
+        """
+        from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
+        from toile.models.garment_words import GarmentWords
+
+        words = self.generator.text_encoder
+        if (self.folder / GENERATOR).is_dir():
+            raise CheckpointError(
+                "a Stable Diffusion draws here, and F_θ speaks to the embedded denoiser; leave garments out"
+            )
+        inversion = self._filled(
+            "inversion", lambda config: GarmentInversion(_validated(GarmentInversionConfig, config))
+        )
+        return GarmentWords(inversion, self.unifashion_encoder, words)
 
     @cached_property
     def few_steps(self) -> LatentDenoiser:

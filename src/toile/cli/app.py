@@ -50,6 +50,14 @@ BundleOption = Annotated[
 DeviceOption = Annotated[
     str, typer.Option(help="Where models run: cpu, cuda, …; or openvino: the CPU, the denoiser faster.")
 ]
+GarmentsOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="Picture of a garment to draw with; may be repeated."),
+]
+RetrieveOption = Annotated[
+    int, typer.Option(help="For each garment that words name, draw with so many that they find in --index; 0 to 10.")
+]
+IndexOption = Annotated[Path | None, typer.Option(help="Folder of the index that --retrieve looks in.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and show no progress.")]
 
 

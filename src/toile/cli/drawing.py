@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 import toile
-from toile.cli.app import BundleOption, DeviceOption, JsonOption, app, parse_pairs, watched
+from toile.cli.app import (
+    BundleOption,
+    DeviceOption,
+    GarmentsOption,
+    IndexOption,
+    JsonOption,
+    RetrieveOption,
+    app,
+    parse_pairs,
+    watched,
+)
 from toile.cli.settings import takes_settings
 from toile.errors import DataError
 
@@ -46,6 +56,9 @@ def design(
         ),
     ] = "any",
     sketch: Annotated[Path | None, typer.Option(help="Dark lines on light paper to follow.")] = None,
+    garments: GarmentsOption = None,
+    retrieve: RetrieveOption = 0,
+    index: IndexOption = None,
     n: Annotated[int, typer.Option("--n", "-n", help="How many pictures.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; the next has the next.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for the pictures; made if missing.")] = Path("designs"),
@@ -58,7 +71,7 @@ def design(
     from toile.tasks.design import save_designs
 
     with watched(quiet=as_json) as progress:
-        designs = toile.load(bundle, device=device).design(
+        designs = toile.load(bundle, index, device=device).design(
             prompt,
             concepts=concept or (),
             attributes=parse_pairs(attribute or (), "attribute", "sleeve_length=long"),
@@ -66,6 +79,8 @@ def design(
             schedule=schedule,
             pose=pose,
             sketch=sketch,
+            garments=garments or (),
+            retrieve=retrieve,
             n=n,
             seed=seed,
             settings=settings,
@@ -74,10 +89,12 @@ def design(
     paths = save_designs(designs, out)
     if as_json:
         made = [{"path": str(p), "recipe": asdict(d.recipe)} for p, d in zip(paths, designs, strict=True)]
-        typer.echo(json.dumps({"designs": made}))
+        typer.echo(json.dumps({"designs": made, "notes": list(designs[0].notes)}))
         return
     for path in paths:
         typer.echo(str(path))
+    for note in designs[0].notes:
+        typer.echo(note, err=True)
 
 
 @app.command()
@@ -94,6 +111,12 @@ def edit(
     start: Annotated[
         str, typer.Option(help="Where the edit begins: noise, substage, or released as the paper's code.")
     ] = "substage",
+    garments: GarmentsOption = None,
+    retrieve: RetrieveOption = 0,
+    index: IndexOption = None,
+    exclude_self: Annotated[
+        bool, typer.Option("--exclude-self", help="Copies in the index of the picture itself don't count.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.edit-RECIPE.png beside it.")] = None,
     settings: Settings,
@@ -105,12 +128,15 @@ def edit(
     from toile.tasks.design import save_picture
 
     with watched(quiet=as_json) as progress:
-        edited = toile.load(bundle, device=device).edit(
+        edited = toile.load(bundle, index, device=device).edit(
             file,
             to,
             attribute=attribute,
             mask=mask,
             start=cast(Any, start),
+            garments=garments or (),
+            retrieve=retrieve,
+            exclude_self=exclude_self,
             seed=seed,
             settings=settings,
             progress=progress,
@@ -172,12 +198,13 @@ def replay(
         list[Path] | None,
         typer.Option(help="A picture that it was made of: what was edited, a mask, a sketch; may be repeated."),
     ] = None,
+    index: Annotated[Path | None, typer.Option(help="The index in which it found garments, if it did.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write it; default: NAME.replay.png beside it.")] = None,
     bundle: BundleOption = None,
     device: DeviceOption = "cpu",
 ) -> None:
     """Make a picture again from the recipe inside it, and say whether the bytes are the same."""
-    made = toile.load(bundle, device=device).replay(file, parents=parent or ())
+    made = toile.load(bundle, index, device=device).replay(file, parents=parent or ())
     target = file.with_suffix(".replay.png") if out is None else out
     target.write_bytes(made)
     typer.echo(str(target))

@@ -22,6 +22,7 @@ BENCHMARKS: Final = (
     "design",
     "edit",
     "tryon",
+    "rag",
     "speed",
     "plates",
     "filter",
@@ -34,7 +35,7 @@ BENCHMARKS: Final = (
     "caption",
     "fashion-iq",
 )
-_SIZED: Final = ("design", "edit", "tryon", "speed", "plates", "describe", "retrieval", "composed", "caption")
+_SIZED: Final = ("design", "edit", "tryon", "rag", "speed", "plates", "describe", "retrieval", "composed", "caption")
 
 
 def evaluate(
@@ -81,6 +82,10 @@ def evaluate(
             from toile.evaluation.tryon import TryOnSizes, evaluate_try_on
 
             return evaluate_try_on(bundle, data, part, progress, sizes=_sized(TryOnSizes, sizes, name))
+        case "rag":
+            from toile.evaluation.rag import RagSizes, evaluate_rag
+
+            return evaluate_rag(bundle, data, part, progress, sizes=_sized(RagSizes, sizes, name))
         case "speed":
             from toile.evaluation.speed import SpeedSizes, evaluate_speed
 

@@ -81,6 +81,11 @@ def data_files(data: Sequence[Path], default: str) -> list[Path]:
     return files
 
 
+def files_named(data: Sequence[Path], word: str) -> list[Path]:
+    """The files whose name has a word."""
+    return [path for path in data if word in path.name]
+
+
 def load_gallery(files: Sequence[Path], split: Split | None, embed: Embed, progress: Progress) -> Gallery:
     """Embed and measure the rows of a split (None: all) that show one of the ten classes.
 

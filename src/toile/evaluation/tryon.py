@@ -26,7 +26,7 @@ from toile.catalog.plates.looks.rules import construction_of, problems
 from toile.catalog.plates.plate import Plate, build_plate, flat_lay
 from toile.catalog.split import Split
 from toile.errors import DataError, QueryError
-from toile.evaluation.gallery import data_files
+from toile.evaluation.gallery import data_files, files_named
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
@@ -108,8 +108,8 @@ def evaluate_try_on(
     """
     start = time.perf_counter()
     sizes = sizes or TryOnSizes()
-    streets = data_files(_named(data, "streets"), "streets.parquet") if sizes.photos else []
-    flats = data_files(_named(data, "garments"), "garments.parquet") if sizes.photos else []
+    streets = data_files(files_named(data, "streets"), "streets.parquet") if sizes.photos else []
+    flats = data_files(files_named(data, "garments"), "garments.parquet") if sizes.photos else []
     config = PlateConfig(seed=sizes.plate_seed, height=sizes.plate_height)
     samples: dict[str, list[float]] = {}
     sheet: list[tuple[Image.Image, str]] = []
@@ -178,11 +178,6 @@ def evaluate_try_on(
         ],
         sheets=sheets,
     )
-
-
-def _named(data: Sequence[Path], word: str) -> list[Path]:
-    """The files whose name has a word."""
-    return [path for path in data if word in path.name]
 
 
 def _exchanges(config: PlateConfig, split: Split | None, count: int) -> Iterator[_Exchange]:

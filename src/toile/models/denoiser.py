@@ -66,13 +66,13 @@ class LatentDenoiser:
             conditioning.maps_at(timestep).beside(x_t),
             torch.full((batch,), timestep, device=x_t.device),
             encoder_hidden_states=stream.tokens.expand(batch, -1, -1),
-            encoder_attention_mask=_attention_mask(stream.mask).expand(batch, -1),
+            encoder_attention_mask=attention_mask(stream.mask).expand(batch, -1),
             return_dict=False,
         )[0]
         return prediction
 
 
-def _attention_mask(mask: Tensor) -> Tensor:
+def attention_mask(mask: Tensor) -> Tensor:
     """Weights as diffusers takes masks: it adds `-10,000 (1 - mask)` to logits, we want `log(weight)`."""
     if mask.dtype == torch.bool:
         return mask

@@ -49,6 +49,14 @@ class UniFashionEncoder:
         return torch.cat(rows) if rows else torch.empty(0, config.num_queries, config.dim)
 
     @torch.inference_mode()
+    def image_tokens(self, images: Sequence[Image.Image]) -> Tensor:
+        """What the image network says of `N` RGB pictures of any size, `(N, side, side, width)`, cell by cell."""
+        side, width = self.model.config.image_size // self.model.config.cell_size, self.model.norm.normalized_shape[0]
+        rows = [self._tokens(batch).cpu() for batch in square_batches(images, self.model.config.image_size)]
+        tokens: Tensor = torch.cat([torch.empty(0, side * side, width), *rows]).unflatten(1, (side, side))
+        return tokens
+
+    @torch.inference_mode()
     def encode_squares(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
         """`N` pictures that are squares already, `(N, S, S, 3)`: `(N, num_queries, D)`."""
         qformer = self.model.qformer

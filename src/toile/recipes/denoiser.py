@@ -10,29 +10,34 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 
 import torch
 from diffusers import UNet2DConditionModel
 from peft import LoraConfig
+from torch import nn
 
 from toile.bundles import EMBEDDED_CANVAS, load_bundle, write_parts
 from toile.diffusion.sampler import NoiseScheduleConfig
 from toile.errors import ConfigError
 from toile.models.denoiser import DenoiserConfig, build_unet
+from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
 from toile.models.memory import channels_last
 from toile.models.stable_diffusion import canvas_of, is_stable_diffusion, read_stable_diffusion, write_stable_diffusion
-from toile.models.text_encoder import load_text_encoder
+from toile.models.text_encoder import TextEncoder, load_text_encoder
 from toile.progress import Progress
 from toile.recipes.denoiser_batches import Batches, Frozen
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.denoiser_loss import DenoiserLoss, LossConfig
 from toile.recipes.pictures import load_pictures
+from toile.recipes.shown import DenoiserWithGarments, GarmentMix, ShownSource
 from toile.training.config import Strict
 from toile.training.loop import LoopConfig, train_loop
 
 _ADAPTED: Final = ("to_q", "to_k", "to_v", "to_out.0")
 """Of each attention: what low-rank additions are made to."""
+_ANY_GARMENT: Final = "clothing"
+"""What every pseudo-word means before F_θ has learned anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,14 @@ class DenoiserRecipe(Strict):
     two thirds of the work."""
     worn_every: int = 0
     """Every so many batches are try-ons, see `recipes.worn`, of half as many rows; 0: none."""
+    garments: GarmentMix = field(default_factory=GarmentMix)
+    """Which garments rows are told of, through F_θ; with a share of 0 there is none."""
+    inversion: GarmentInversionConfig = field(default_factory=GarmentInversionConfig)
+    """F_θ's sizes."""
+    inversion_from: str = ""
+    """Folder of the bundle whose F_θ is trained further, or `embedded`; empty: from scratch."""
+    trained: Literal["all", "inversion"] = "all"
+    """Fashion-RAG's stages: F_θ alone at first, then all weights."""
     lora_rank: int = 0
     """Of low-rank additions to the attentions, which are then trained in place of all weights, the widened input aside;
     0: all weights. They are added to the weights at the end."""
@@ -63,43 +76,88 @@ class DenoiserRecipe(Strict):
 
 def run(
     recipe: DenoiserRecipe, *, data: Sequence[Path], out: Path, minutes: float | None, progress: Progress
-) -> UNet2DConditionModel:
-    """Train the denoiser and return its moving average."""
-    people, garments = load_pictures(data, out.parent / "pictures")
+) -> nn.Module:
+    """Train the denoiser and return its moving average; with F_θ a `DenoiserWithGarments`.
+
+    Raises:
+        ConfigError: garments are asked for where a Stable Diffusion is trained.
+    """
+    cache = out.parent / "pictures"
+    people, garments = load_pictures(data, cache)
     torch.manual_seed(recipe.loop.seed)
     unet, frozen = _start(recipe)
-    unet = channels_last(unet).requires_grad_(requires_grad=True)
+    unet = channels_last(unet).requires_grad_(requires_grad=recipe.trained == "all")
     if recipe.lora_rank:
         unet.requires_grad_(requires_grad=False)
         unet.add_adapter(
             LoraConfig(r=recipe.lora_rank, lora_alpha=recipe.lora_rank, target_modules=list(_ADAPTED)), "lora"
         )
         unet.conv_in.requires_grad_(requires_grad=True)
+    source, judge = DesignSource(people, garments, recipe.mix), load_bundle()
+    network: nn.Module = unet
+    shown = None
+    if recipe.garments.share:
+        network = DenoiserWithGarments(unet, _inversion(recipe, load_text_encoder()))
+        shown = ShownSource(source, judge, recipe.garments, cache)
     batches = Batches(
-        DesignSource(people, garments, recipe.mix),
+        source,
         frozen,
         batch_size=recipe.batch_size,
         full_width_every=recipe.full_width_every,
         worn_every=recipe.worn_every,
+        shown=shown,
     )
-    loss = DenoiserLoss(recipe.loss, batches, frozen.schedule, judge=load_bundle())
-    average = train_loop(unet, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
-    if not isinstance(average, UNet2DConditionModel):
-        raise TypeError(f"the loop returned {type(average)}, expected a UNet2DConditionModel")
+    loss = DenoiserLoss(recipe.loss, batches, frozen.schedule, judge=judge)
+    average = train_loop(network, loss, recipe.loop, out=out, minutes=minutes, progress=progress)
     if recipe.lora_rank:
-        average.fuse_lora()
-        average.unload_lora()
+        trained = _unet_of(average)
+        trained.fuse_lora()
+        trained.unload_lora()
     return average
 
 
-def write(folder: Path, trained: UNet2DConditionModel, recipe: DenoiserRecipe) -> None:
-    """A bundle of the denoiser with its sizes and its forward process; or a Stable Diffusion folder, as it came."""
+def write(folder: Path, trained: nn.Module, recipe: DenoiserRecipe) -> None:
+    """A bundle of the denoiser with its sizes and its forward process, and of F_θ; or a Stable Diffusion folder."""
     if is_stable_diffusion(recipe.start_from):
         shutil.rmtree(folder, ignore_errors=True)
-        write_stable_diffusion(Path(recipe.start_from), trained, folder)
+        write_stable_diffusion(Path(recipe.start_from), _unet_of(trained), folder)
         return
-    config = {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)}
-    write_parts(folder, {"denoiser": (trained, config)})
+    parts: dict[str, tuple[nn.Module, dict[str, Any]]] = {}
+    if recipe.trained == "all":
+        config = {"model": asdict(recipe.model), "schedule": asdict(recipe.schedule)}
+        parts["denoiser"] = (_unet_of(trained), config)
+    if isinstance(trained, DenoiserWithGarments):
+        parts["inversion"] = (trained.inversion, asdict(recipe.inversion))
+    write_parts(folder, parts)
+
+
+def _unet_of(network: nn.Module) -> UNet2DConditionModel:
+    unet = network.unet if isinstance(network, DenoiserWithGarments) else network
+    if not isinstance(unet, UNet2DConditionModel):
+        raise TypeError(f"the loop returned {type(network)}, expected a UNet2DConditionModel")
+    return unet
+
+
+def _inversion(recipe: DenoiserRecipe, words: TextEncoder) -> GarmentInversion:
+    """F_θ as it starts.
+
+    Raises:
+        ConfigError: it is asked for where a Stable Diffusion is trained, or its sizes don't fit.
+        CheckpointError: the bundle holds none.
+    """
+    if is_stable_diffusion(recipe.start_from):
+        raise ConfigError("garments.share needs the embedded towers; set it to 0 where a Stable Diffusion is trained")
+    if not recipe.inversion_from:
+        inversion = GarmentInversion(recipe.inversion)
+        inversion.start_from_word(words.words(torch.tensor(words.tokenizer.token_to_id(_ANY_GARMENT))))
+        return inversion
+    start = load_bundle(None if recipe.inversion_from == "embedded" else Path(recipe.inversion_from))
+    inversion = start.garment_words.inversion
+    if inversion.config != recipe.inversion:
+        raise ConfigError(
+            f"F_θ of {recipe.inversion_from} has other sizes than inversion.* ({inversion.config}); make them equal"
+        )
+    return inversion.train().requires_grad_(requires_grad=True)
 
 
 def _start(recipe: DenoiserRecipe) -> tuple[UNet2DConditionModel, Frozen]:

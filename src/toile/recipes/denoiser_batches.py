@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from toile.models.autoencoder import PATCH_SIZE, cells_of
 from toile.models.protocols import LatentCodec, WordTower
 from toile.models.text_encoder import TextStates
 from toile.recipes.denoiser_data import DesignSource, Drawn
+from toile.recipes.shown import Shown, ShownSource
 from toile.recipes.worn import WornSource
 from toile.vision.pose_maps import pose_heat_maps
 
@@ -35,13 +36,28 @@ class Batch:
     maps: Maps
     texts: list[str]
     words: TextStates
+    shown: Shown | None = None
+    tower: WordTower | None = None
+    """What garments' pseudo-words are read by, where some are shown."""
 
-    def predicted(self, unet: nn.Module, x_t: Tensor, timesteps: Tensor, words: TextStates | None = None) -> Tensor:
-        """What the network says, `(B, C, h, w)` in 32 bits; of other words where they are given."""
+    def predicted(self, network: nn.Module, x_t: Tensor, timesteps: Tensor, words: TextStates | None = None) -> Tensor:
+        """What the network says, `(B, C, h, w)` in 32 bits; of other words where they are given.
+
+        Args:
+            network: a U-Net; where garments are shown, a `DenoiserWithGarments`.
+            x_t: `(B, C, h, w)`.
+            timesteps: `(B,)`.
+            words: in place of the rows' own.
+        """
         words = words or self.words
-        said: Tensor = unet(
-            self.maps.beside(x_t).contiguous(memory_format=torch.channels_last),
-            timesteps.to(x_t.device),
+        sample = self.maps.beside(x_t).contiguous(memory_format=torch.channels_last)
+        moments = timesteps.to(x_t.device)
+        if self.shown is not None:
+            told: Tensor = network(sample, moments, words, self.shown, self.tower)[0]
+            return told.float()
+        said: Tensor = network(
+            sample,
+            moments,
             encoder_hidden_states=words.tokens,
             encoder_attention_mask=words.mask,
             return_dict=False,
@@ -69,6 +85,7 @@ class Batches:
         batch_size: rows.
         full_width_every: see `DenoiserRecipe`.
         worn_every: see `DenoiserRecipe`.
+        shown: of the garments that rows are told of; None: they are told of none.
     """
 
     def __init__(
@@ -79,9 +96,11 @@ class Batches:
         batch_size: int,
         full_width_every: int,
         worn_every: int = 0,
+        shown: ShownSource | None = None,
     ) -> None:
         self.source, self.batch_size, self.full_width_every = source, batch_size, full_width_every
         self.worn_every, self.worn = worn_every, WornSource(source) if worn_every else None
+        self.shown = shown
         self.codec, self.words, self.canvas = frozen.autoencoder, frozen.text_encoder, frozen.canvas
 
     def is_worn(self, step: int) -> bool:
@@ -106,8 +125,13 @@ class Batches:
             pose=pose_heat_maps(drawn.poses, image_size=_size(drawn.images), map_size=_size(x_0)).to(device),
             sketch=F.max_pool2d(drawn.sketches, PATCH_SIZE).to(device),
         )
-        words = self.encoded(drawn.texts, device)
-        return Batch(images=images, x_0=x_0, maps=maps, texts=drawn.texts, words=words)
+        if self.shown is None:
+            words = self.encoded(drawn.texts, device)
+            return Batch(images=images, x_0=x_0, maps=maps, texts=drawn.texts, words=words)
+        shown, texts = self.shown.draw(drawn.rows, drawn.texts, generator)
+        shown = replace(shown, tokens=shown.tokens.to(device), weights=shown.weights.to(device))
+        words = self.encoded(texts, device)
+        return Batch(images=images, x_0=x_0, maps=maps, texts=texts, words=words, shown=shown, tower=self.words)
 
     @torch.no_grad()
     def encoded(self, texts: Sequence[str], device: torch.device) -> TextStates:
@@ -131,6 +155,7 @@ class Batches:
             poses=drawn.poses * scale,
             masks=F.interpolate(drawn.masks, size, mode="nearest"),
             sketches=F.interpolate(drawn.sketches, size, mode="bilinear"),
+            rows=drawn.rows,
         )
 
 

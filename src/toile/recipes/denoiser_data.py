@@ -79,6 +79,8 @@ class Drawn:
     """`(B, 1, H, W)`, 1 = to be painted; all ones where everything is."""
     sketches: Tensor
     """`(B, 1, H, W)`, 1 = line; zeros where none is shown."""
+    rows: list[int]
+    """Of the people; -1: a flat garment."""
 
 
 class DesignSource:
@@ -91,7 +93,7 @@ class DesignSource:
         self.drawn, self.photos = np.flatnonzero(drawn), np.flatnonzero(~drawn)
         order = ORDERS[mix.order]
         self.briefs = {
-            int(row): Brief.of_caption(_names(people.captions[row]), people.hierarchical[row], order)
+            int(row): Brief.of_caption(names_of(people.captions[row]), people.hierarchical[row], order)
             for row in self.drawn
         }
         self.schedule = schedule_of(mix.schedule)
@@ -140,6 +142,7 @@ class DesignSource:
             poses=moved_poses * posed[:, None, None],
             masks=torch.where(whole, 1.0, (moved[:, 3:4] > 0.5).float()),
             sketches=moved[:, 4:] * sketched[:, None, None, None],
+            rows=[*(int(row) for row in people), *[-1] * num_garments],
         )
 
     def _text(self, row: int, timestep: int, generator: torch.Generator, *, hidden: bool) -> str:
@@ -218,7 +221,8 @@ def without_margins(planes: Tensor, poses: Tensor, margin: int) -> tuple[Tensor,
 # --- small draws ----------------------------------------------------------------------------------------------------
 
 
-def _names(captions: Sequence[str]) -> str:
+def names_of(captions: Sequence[str]) -> str:
+    """Of a picture's wordings the one that names garments and colours, where there is one."""
     return captions[min(_NAMES_ONLY, len(captions) - 1)]
 
 

@@ -15,12 +15,10 @@ from PIL import Image
 from toile.catalog.photos import LOOK_SIZE, clear_colour, iterate_garments, iterate_street_cutouts, photo_files
 from toile.catalog.split import Split
 from toile.training.cache import Arrays, cached_arrays
-from toile.vision.colour import garment_mask
-from toile.vision.cutout import cut_out, frame_around
+from toile.vision.cutout import FLAT_MARGIN, cut_out, flat_mask, frame_around
 from toile.vision.sketch import sketch
 
 _MAX_GARMENTS: Final = 6000  # rows of a file that are looked at: memory
-_MASK_PX: Final = 144
 _NOTHING: Final = np.zeros(LOOK_SIZE[::-1], np.uint8)
 
 
@@ -70,14 +68,6 @@ def _people(streets: Path, split: Split) -> Arrays:
     }
 
 
-def _sharp_mask(image: Image.Image) -> NDArray[np.bool_]:
-    """The garment's mask at the picture's size, found on a smaller copy: GrabCut's time grows with the pixels."""
-    small = image.copy()
-    small.thumbnail((_MASK_PX, _MASK_PX), Image.Resampling.BOX)
-    mask = Image.fromarray(garment_mask(small).astype(np.uint8) * 255)
-    return np.asarray(mask.resize(image.size, Image.Resampling.BICUBIC)) >= 128
-
-
 def _garments(garments: Path, split: Split) -> Arrays:
     """Flat garments cut out by GrabCut; where the cut takes nearly all or nothing the row is passed over."""
     width, height = LOOK_SIZE
@@ -86,10 +76,10 @@ def _garments(garments: Path, split: Split) -> Arrays:
         colour = clear_colour(photo.colours)
         if colour is None:
             continue
-        mask = _sharp_mask(photo.image)
-        if not 0.1 < mask.mean() < 0.8:
+        mask = flat_mask(photo.image)
+        if mask is None:
             continue
-        frame = frame_around(mask, width=width, height=height, margin=0.06)
+        frame = frame_around(mask, width=width, height=height, margin=FLAT_MARGIN)
         ids.append(photo.id)
         images.append(np.asarray(cut_out(photo.image, mask, frame)))
         captions.append(photo.captions or (f"a {colour} {photo.noun} laid flat",))

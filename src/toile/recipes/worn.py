@@ -21,14 +21,13 @@ from torch.nn import functional as F
 from toile.catalog.measured import hem_length
 from toile.errors import DataError
 from toile.recipes.denoiser_data import DesignSource, Drawn, any_caption, chances, ink, random_views, without_margins
-from toile.taxonomy import PARTS
+from toile.taxonomy import GARMENT_PARTS, PARTS
 from toile.training.augment import uniform
 from toile.training.sampling import sample_rows
 from toile.vision.cutout import cut_out, frame_around
 from toile.vision.masks import Mask, try_on_mask
 
 _LEAST_PIXELS: Final = 1500  # of a photo's garment that is worth showing, of 49,152
-_SHOWN: Final = ("top", "outerwear", "dress", "skirt", "trousers")  # parts that are garments of their own
 _CATEGORIES: Final = MappingProxyType({"coat": "outerwear", "pant": "trousers"})  # of the grammar's, where it differs
 _BENDS: Final = (6, 4)  # places of the smooth field that a garment is bent by
 
@@ -44,7 +43,7 @@ class WornSource:
         self.source = source
         flat = {name: row for row, name in enumerate(source.garments.ids)}
         self.flat_of = {int(row): flat[name] for row in source.drawn if (name := source.people.ids[row]) in flat}
-        self.parts_of = {int(row): parts for row in source.photos if (parts := _worn_parts(source.people.parts[row]))}
+        self.parts_of = {int(row): parts for row in source.photos if (parts := worn_parts(source.people.parts[row]))}
 
     def draw(self, timesteps: Tensor, generator: torch.Generator, *, margin: int = 0) -> Drawn:
         """A row for each timestep, on a canvas that is wider by one picture.
@@ -81,6 +80,7 @@ class WornSource:
             poses=poses * posed[:, None, None],
             masks=F.pad((moved[:, 3:] > 0.5).float(), (0, wide)),
             sketches=F.pad(torch.zeros_like(moved[:, 3:]), (0, wide)),
+            rows=[int(row) for row in rows],
         )
 
     def _garment(self, row: int, generator: torch.Generator) -> tuple[NDArray[np.uint8], Mask]:
@@ -96,7 +96,7 @@ class WornSource:
             found = self.parts_of[row]
             category = found[int(torch.randint(len(found), (), generator=generator))]
             own = parts == PARTS.index(category)
-            garment, length = _cut(people.images[row], own), hem_length(own, pose, category)
+            garment, length = cut_from(people.images[row], parts, category), hem_length(own, pose, category)
         try:
             return garment, try_on_mask(parts, pose, category, length=length)
         except DataError:  # not labelled as what it is, or no torso is seen: the whole person
@@ -134,13 +134,15 @@ def rehung(garments: Tensor, generator: torch.Generator) -> Tensor:
     return torch.where(hung > 0, (1 - (1 - hung) * light).clamp(0, 1), hung)
 
 
-def _worn_parts(parts: NDArray[np.uint8]) -> list[str]:
+def worn_parts(parts: NDArray[np.uint8]) -> list[str]:
     """Those of a photo that are large enough to be shown."""
     sizes = np.bincount(parts.ravel(), minlength=len(PARTS))
-    return [part for part in _SHOWN if sizes[PARTS.index(part)] >= _LEAST_PIXELS]
+    return [part for part in GARMENT_PARTS if sizes[PARTS.index(part)] >= _LEAST_PIXELS]
 
 
-def _cut(picture: NDArray[np.uint8], mask: Mask) -> NDArray[np.uint8]:
+def cut_from(picture: NDArray[np.uint8], parts: NDArray[np.uint8], part: str) -> NDArray[np.uint8]:
+    """The pixels of one part on white, filling the picture, `(H, W, 3)`."""
+    mask = parts == PARTS.index(part)
     frame = frame_around(mask, width=mask.shape[1], height=mask.shape[0], margin=0.06)
     return np.asarray(cut_out(Image.fromarray(picture), mask, frame))
 

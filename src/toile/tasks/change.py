@@ -10,14 +10,15 @@ from typing import Any, Final
 import numpy as np
 
 from toile.catalog.briefs import Brief
-from toile.catalog.claims import cut_claims_of, names_colour
+from toile.catalog.claims import Claim, claims_of, cut_claims_of, grammar_category, names_colour
 from toile.catalog.hierarchical import CONCEPT_OF_CATEGORY
 from toile.errors import QueryError
 from toile.recipe import Recipe
 from toile.tasks.brief import attribute_value, read_brief
 from toile.tasks.describe import Cut
 from toile.tasks.look import Look
-from toile.taxonomy import ATTRIBUTES, PARTS
+from toile.taxonomy import ATTRIBUTES, GARMENT_PARTS, PARTS
+from toile.vision.masks import region_of
 
 SLEEVES: Final = "sleeves"
 
@@ -29,6 +30,8 @@ class Change:
     text: str
     attribute: str | None = None
     value: str | None = None
+    garments: tuple[Claim, ...] = ()
+    """That come in place of what is worn there."""
 
 
 def read_change(to: str, attribute: str | None, *, has_mask: bool) -> Change:
@@ -48,9 +51,13 @@ def read_change(to: str, attribute: str | None, *, has_mask: bool) -> Change:
     spoken = _spoken(text)
     if attribute is None:
         found = next(iter(spoken.items()), None)
+        garments = tuple(claim for claim in claims_of(text) if claim.part in GARMENT_PARTS)
+        if found is None and not has_mask and garments:
+            return Change(text=text, garments=garments)
         if found is None and not has_mask:
             raise QueryError(
-                f"{text!r} speaks of no attribute; give one of {', '.join([*ATTRIBUTES, SLEEVES])}, or a mask"
+                f"{text!r} speaks of no attribute and names no garment; give one of "
+                f"{', '.join([*ATTRIBUTES, SLEEVES])}, or a mask"
             )
         return Change(text=text) if found is None else Change(text=text, attribute=found[0], value=found[1])
     if attribute == SLEEVES:
@@ -124,19 +131,21 @@ def brief_so_far(recipe: Recipe) -> Brief:
             order=arguments["order"],
         )
     if recipe.verb == "edit":
-        change = read_change(arguments["to"], arguments["attribute"], has_mask=True)
+        change = read_change(arguments["to"], arguments["attribute"], has_mask=arguments["has_own_mask"])
         return with_change(_from_json(arguments["brief"]), change, None)
     raise QueryError(f"a picture made by '{recipe.verb}' has no brief")
 
 
 def with_change(told: Brief, change: Change, cut: Cut | None) -> Brief:
-    """The brief with the change: as an attribute where it is one, else in its own words.
+    """The brief with the change: as an attribute where it is one, in place of a garment, or else in its own words.
 
     Args:
         told: so far.
         change: what is to be changed.
         cut: of the garment that is changed, where it is seen.
     """
+    if change.garments:
+        return _exchanged(told, change)
     if change.attribute is None or change.value is None:
         return replace(told, concepts=(*told.concepts, change.text))
     category = CONCEPT_OF_CATEGORY.get(cut.category.word, told.category) if cut else told.category
@@ -144,6 +153,28 @@ def with_change(told: Brief, change: Change, cut: Cut | None) -> Brief:
     concepts = (*told.concepts, change.text) if names_colour(change.text) else told.concepts
     attributes = {**told.attributes, change.attribute: change.value}
     return replace(told, category=category, concepts=concepts, attributes=attributes)
+
+
+def _exchanged(told: Brief, change: Change) -> Brief:
+    """The brief with garments in place of those that can't be worn with them, and of what was said of their cut."""
+    taken = {region_of(claim.part) for claim in change.garments}
+    if "dress" in taken:
+        taken |= {"upper", "lower"}
+    items = [item.strip() for item in told.words.split(",")]
+    gone = [place for place, item in enumerate(items) if _regions(item) & (taken | {"dress"})]
+    at = gone[0] if gone else 0 if "upper" in taken else len(items)
+    left = [item for place, item in enumerate(items) if place not in gone]
+    words = ", ".join([*left[:at], change.text, *left[at:]])
+    if told.category is not None and any(
+        grammar_category(claim) == told.category for item in left for claim in claims_of(item)
+    ):
+        return replace(told, words=words)
+    return replace(told, words=words, category=grammar_category(change.garments[0]), attributes={})
+
+
+def _regions(words: str) -> set[str]:
+    """The places of the body that garments cover."""
+    return {region_of(claim.part) for claim in claims_of(words) if claim.part in GARMENT_PARTS}
 
 
 def as_json(brief: Brief) -> dict[str, Any]:

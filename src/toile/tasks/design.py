@@ -26,6 +26,7 @@ from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes
 from toile.tasks.brief import read_brief
 from toile.tasks.drawing import Settings, check_seed, conditioning_of, draw, maps_size
+from toile.tasks.garments import ReferenceGarment, as_recorded, hashes
 from toile.vision.croquis import CROQUIS, CROQUIS_SIZE, croquis_of
 from toile.vision.cutout import frame_around
 from toile.vision.pose_maps import MIN_CONFIDENCE, pose_heat_maps
@@ -45,6 +46,8 @@ class Design:
 
     image: Image.Image
     recipe: Recipe
+    notes: tuple[str, ...] = ()
+    """What a user should know."""
 
 
 def design(
@@ -57,6 +60,7 @@ def design(
     schedule: str = "hierarchical",
     pose: str | Joints = ANY_POSE,
     sketch: Image.Image | None = None,
+    garments: Sequence[ReferenceGarment] = (),
     n: int = 1,
     seed: int = 0,
     settings: Settings | None = None,
@@ -74,6 +78,7 @@ def design(
         pose: of `vision.croquis.CROQUIS`; `any`: one of them by the picture's seed; `none`: the denoiser's own; or
             joints, such as `pose_of` finds in a picture.
         sketch: dark lines on light paper, of any size; seen in the first fifth of the steps.
+        garments: whose pictures are drawn with, see `tasks.garments`.
         n: number of pictures.
         seed: of the first picture.
         settings: steps, guidance, sampler.
@@ -83,7 +88,7 @@ def design(
         QueryError: the prompt is empty or longer than the text tower's window, a word is unknown, or a number is out
             of range.
         DataError: the sketch shows no lines.
-        CheckpointError: the bundle can't draw.
+        CheckpointError: the bundle can't draw, or can't be told of garments.
     """
     settings = settings or Settings()
     if n < 1:
@@ -94,7 +99,7 @@ def design(
     brief = read_brief(prompt, concepts=concepts, attributes=attributes, order=order)
     canvas = bundle.generator.canvas
     lines = None if sketch is None else sketch_map(sketch, canvas).to(bundle.device)
-    words = conditioning_of(brief.windows(below), bundle, settings)
+    words = conditioning_of(brief.windows(below), bundle, settings, [one.shown(canvas) for one in garments])
     designs = []
     for index in range(n):
         heat = _pose_maps(pose, seed + index, canvas)
@@ -115,12 +120,14 @@ def design(
                 "order": order,
                 "schedule": schedule,
                 "pose": pose if isinstance(pose, str) else [list(joint) for joint in pose],
+                "garments": as_recorded(garments),
                 **asdict(settings),
             },
             seeds=[seed + index],
             bundle=bundle.hash,
             version=toile.__version__,
-            parents=[] if sketch is None else [picture_hash(sketch)],
+            parents=[*([] if sketch is None else [picture_hash(sketch)]), *hashes(garments)],
+            cites=[one.id for one in garments if one.id is not None],
         )
         designs.append(Design(image=image, recipe=recipe))
     return designs

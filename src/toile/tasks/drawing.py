@@ -29,6 +29,7 @@ from toile.diffusion.sampler import (
 from toile.diffusion.windows import NUM_TIMESTEPS, POSE_WINDOWS
 from toile.errors import QueryError
 from toile.models.autoencoder import PATCH_SIZE
+from toile.models.garment_words import ShownGarment
 from toile.models.text_encoder import TextStates
 
 MAX_STEPS: Final = 1000
@@ -101,12 +102,14 @@ def check_seed(seed: int, n: int = 1) -> None:
         raise QueryError(f"seed is {seed}, expected a whole number from 0 to {MAX_SEED - n}")
 
 
-def conditioning_of(windows: Sequence[PromptWindow], bundle: Bundle, settings: Settings) -> Conditioning:
-    """What is told when, without maps.
+def conditioning_of(
+    windows: Sequence[PromptWindow], bundle: Bundle, settings: Settings, garments: Sequence[ShownGarment] = ()
+) -> Conditioning:
+    """What is told when, and which garments are told of all the time; without maps.
 
     Raises:
         QueryError: a prompt is longer than the text tower's window.
-        CheckpointError: the bundle can't draw.
+        CheckpointError: the bundle can't draw, or can't be told of garments.
     """
     states = bundle.generator.states
     return Conditioning(
@@ -115,6 +118,7 @@ def conditioning_of(windows: Sequence[PromptWindow], bundle: Bundle, settings: S
             for window in windows
         ),
         empty=_stream(states("")),
+        garments=bundle.garment_words.stream(garments) if garments else None,
         pose_below=POSE_WINDOWS[settings.pose_window],
     )
 

@@ -1,4 +1,4 @@
-"""`edit`: one thing about a garment drawn anew, everything else left as it is (HieraFashDiff, local editing).
+"""`edit`: one thing about a garment drawn anew, or all of it, and everything else left as it is (HieraFashDiff).
 
 The region comes from what is seen, or by hand. The denoiser sees the picture around it, begins from pure noise or from
 the picture noised as far as the attribute needs (Avrahami et al. 2023, blended latent diffusion), and is told the brief
@@ -7,7 +7,7 @@ so far with the change. Pixels outside of the mask are put back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
 from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
 from toile.tasks.drawing import Settings, check_seed
+from toile.tasks.garments import ReferenceGarment, as_recorded, check_legs, hashes
 from toile.tasks.look import Item, Look, look
 from toile.tasks.repaint import Cloth, read_mask, repaint
 from toile.taxonomy import PARTS
@@ -64,6 +65,7 @@ def edit(
     mask: Image.Image | None = None,
     brief: Mapping[str, Any] | None = None,
     start: Start = "substage",
+    garments: Sequence[ReferenceGarment] = (),
     seed: int = 0,
     settings: Settings | None = None,
     parent: Recipe | None = None,
@@ -73,13 +75,15 @@ def edit(
 
     Args:
         image: RGB picture of a person; with an own mask, of anything.
-        to: what it shall become: 'puffed', 'puff sleeves', 'a stand collar'.
+        to: what it shall become: 'puffed', 'puff sleeves', 'a stand collar'; or a garment that comes in place of what
+            is worn there: 'red skirt'.
         bundle: that draws, and reads people and garments.
         attribute: of `taxonomy.ATTRIBUTES`, or `sleeves`; None: what the words speak of.
         mask: white where it may change, the picture's size; None: where the attribute shows.
         brief: what is worn, as the recipe of an edit has it; None: as `parent` has it, or else as it is seen.
         start: where the attribute's edit begins, see `diffusion.windows.edit_start`; without an attribute it is
             pure noise.
+        garments: whose pictures are drawn with, see `tasks.garments`; the cloth is then no longer the old one's.
         seed: of the noise.
         settings: steps, guidance, sampler.
         parent: the recipe of the picture, where toile made it.
@@ -100,6 +104,8 @@ def edit(
     seen = look(rgb, bundle=bundle)
     item = _garment(seen, change) if seen.shows == "person" and change.attribute else None
     region = own if own is not None else _seen_mask(seen, item, change)
+    for claim in change.garments:
+        check_legs(seen, claim.part, str(claim))
     told = brief_of(seen, brief, parent)
     changed = with_change(told, change, None if item is None else item.cut)
     begin = NUM_TIMESTEPS - 1
@@ -116,7 +122,8 @@ def edit(
         settings=settings,
         progress=progress,
         begin=begin,
-        cloths=[] if item is None or names_colour(change.text) else [_cloth(rgb, seen, item)],
+        garments=[one.shown(bundle.generator.canvas) for one in garments],
+        cloths=[] if item is None or garments or names_colour(change.text) else [_cloth(rgb, seen, item)],
     )
     recipe = Recipe(
         verb="edit",
@@ -126,6 +133,7 @@ def edit(
             "start": start,
             "has_own_mask": mask is not None,
             "brief": as_json(told),
+            "garments": as_recorded(garments),
             **asdict(settings),
         },
         seeds=[seed],
@@ -134,8 +142,10 @@ def edit(
         parents=[
             picture_hash(image),
             *([] if mask is None else [picture_hash(mask)]),
+            *hashes(garments),
             *([] if parent is None else [parent.digest]),
         ],
+        cites=[one.id for one in garments if one.id is not None],
     )
     return Edit(
         image=pasted,
@@ -181,7 +191,8 @@ def edit_region(image: Image.Image, to: str, *, bundle: Bundle, attribute: str |
     """
     change = read_change(to, attribute, has_mask=False)
     seen = look(image.convert("RGB"), bundle=bundle)
-    return _seen_mask(seen, _garment(seen, change) if seen.shows == "person" else None, change)
+    item = _garment(seen, change) if seen.shows == "person" and change.attribute else None
+    return _seen_mask(seen, item, change)
 
 
 def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
@@ -190,6 +201,10 @@ def _seen_mask(seen: Look, item: Item | None, change: Change) -> Mask:
     Raises:
         DataError: no person is seen, or no region is found.
     """
+    if seen.shows == "person" and change.garments:
+        masks = [seen.try_on_mask(claim.part, None) for claim in change.garments]
+        whole: Mask = np.logical_or.reduce(masks)
+        return whole
     if item is None or change.attribute is None:
         raise DataError("no person is seen in the picture, and so no region to edit; give one with a mask of your own")
     return seen.edit_mask(item, change.attribute)

@@ -19,6 +19,7 @@ from toile.diffusion.sampler import Region
 from toile.diffusion.windows import NUM_TIMESTEPS
 from toile.errors import DataError
 from toile.models.autoencoder import cells_of
+from toile.models.garment_words import ShownGarment
 from toile.progress import Progress
 from toile.tasks.drawing import Settings, conditioning_of, draw, from_image, maps_size
 from toile.tasks.look import Look
@@ -76,6 +77,7 @@ def repaint(
     progress: Progress,
     begin: int = NUM_TIMESTEPS - 1,
     shown: Sequence[Image.Image] = (),
+    garments: Sequence[ShownGarment] = (),
     cloths: Sequence[Cloth] = (),
 ) -> Image.Image:
     """The photo with a region drawn anew; every pixel outside of it is the photo's own.
@@ -91,6 +93,7 @@ def repaint(
         progress: watcher.
         begin: timestep at which the region begins; see `diffusion.windows.edit_start`.
         shown: pictures of the canvas's size that are laid beside the person for the denoiser to look at.
+        garments: that are told of beside the words.
         cloths: what is known of the colours of what is drawn.
     """
     height, width = canvas = bundle.generator.canvas
@@ -113,7 +116,7 @@ def repaint(
         pose = pose_heat_maps(torch.from_numpy(joints)[None], image_size=size, map_size=maps_size(size))
         pose = pose.to(bundle.device)
     conditioning = replace(
-        conditioning_of(windows, bundle, settings), maps=Maps(mask=cells, masked_latents=around, pose=pose)
+        conditioning_of(windows, bundle, settings, garments), maps=Maps(mask=cells, masked_latents=around, pose=pose)
     )
     drawn = draw(
         conditioning,

@@ -16,14 +16,21 @@ from toile.errors import CheckpointError, DataError
 from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes, read_recipe
+from toile.retrieval.index import Index
 from toile.tasks.design import Design, design
 from toile.tasks.drawing import Settings
 from toile.tasks.edit import Edit, edit
+from toile.tasks.garments import as_given
 from toile.tasks.try_on import TryOn, try_on
 
 
 def replay(
-    path: Path, *, bundle: Bundle, parents: Sequence[Image.Image] = (), progress: Progress = no_progress
+    path: Path,
+    *,
+    bundle: Bundle,
+    parents: Sequence[Image.Image] = (),
+    index_dir: Path | None = None,
+    progress: Progress = no_progress,
 ) -> bytes:
     """Make a picture again; the bytes are those of the original file if nothing has re-saved it.
 
@@ -31,9 +38,11 @@ def replay(
         path: a PNG that toile made.
         bundle: the bundle that made it.
         parents: the pictures that it was made of (what was edited, its mask, a sketch, garments), in any order.
+        index_dir: of the index whose records it names; None: their pictures are among the parents.
         progress: watcher.
 
     Raises:
+        RetrievalIndexError: there is no such index.
         DataError: no recipe in the file, a recipe that can't be replayed, or a parent is missing.
         CheckpointError: the recipe names another bundle or another version.
     """
@@ -50,7 +59,10 @@ def replay(
             f"{path.name} was drawn by toile {recipe.version}, this is {toile.__version__}; "
             f"replay it with `pip install toile=={recipe.version}`"
         )
-    arguments: dict[str, Any] = {**recipe.arguments, **_parents(recipe, parents, path.name)}
+    arguments: dict[str, Any] = {
+        **recipe.arguments,
+        **_parents(recipe, [*parents, *_cited(recipe, index_dir)], path.name, bundle),
+    }
     arguments.pop("has_own_mask", None)
     try:
         settings = Settings(**{name.name: arguments.pop(name.name) for name in fields(Settings)})
@@ -71,24 +83,38 @@ _VERBS: Final[Mapping[str, Callable[..., Design | Edit | TryOn]]] = MappingProxy
 )
 
 
-def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str) -> dict[str, Any]:
+def _parents(recipe: Recipe, given: Sequence[Image.Image], name: str, bundle: Bundle) -> dict[str, Any]:
     """Each picture that the recipe needs, by the argument that takes it."""
     by_hash = {picture_hash(image): image for image in given}
+    recorded = recipe.arguments.get("garments", [])
     match recipe.verb:
         case "design":
-            roles = ["sketch"]
+            roles = ["sketch"] if len(recipe.parents) > len(recorded) else []
+            roles += _numbered(len(recorded))
         case "try_on":
-            roles = ["person", *(f"garment {number}" for number in range(1, len(recipe.parents)))]
+            roles = ["person", *_numbered(len(recipe.parents) - 1)]
         case _:
-            roles = ["image", *(["mask"] if recipe.arguments.get("has_own_mask") else [])]
+            roles = ["image", *(["mask"] if recipe.arguments.get("has_own_mask") else []), *_numbered(len(recorded))]
     found: dict[str, Any] = {}
     for role, wanted in zip(roles, recipe.parents, strict=False):
         if wanted not in by_hash:
             raise DataError(
                 f"{name} was made of another picture, its {role} ({wanted[:12]}…), which is none of the {len(given)} "
-                "that were given; give it with --parent FILE"
+                "that were given; give it with --parent FILE, or the index that it was found in with --index DIR"
             )
         found[role] = by_hash[wanted]
+    pictures = [found.pop(role) for role in roles if role in _numbered(len(roles))]
     if recipe.verb == "try_on":
-        return {"person": found.pop("person"), "garments": list(found.values())}
-    return found
+        return {**found, "garments": pictures}
+    return {**found, "garments": as_given(recorded, pictures, bundle)}
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"garment {number}" for number in range(1, count + 1)]
+
+
+def _cited(recipe: Recipe, index_dir: Path | None) -> list[Image.Image]:
+    """The pictures of the records that a recipe names."""
+    if index_dir is None or not recipe.cites:
+        return []
+    return [record.picture() for record in Index.open(index_dir).with_ids(recipe.cites)]

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 import toile
@@ -24,19 +23,15 @@ from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.describe import Cut
 from toile.tasks.drawing import Settings, check_seed
+from toile.tasks.garments import SeenGarment, check_legs, named, see_garment
 from toile.tasks.look import Item, Look, look
 from toile.tasks.repaint import Cloth, repaint
-from toile.taxonomy import PART_OF_CATEGORY, PARTS
-from toile.vision.colour import garment_mask
-from toile.vision.cutout import cut_out, frame_around
+from toile.taxonomy import PART_OF_CATEGORY
 from toile.vision.masks import Mask, Region, bounds, region_of, worn_as
 from toile.vision.paste import changed_outside
-from toile.vision.pose_maps import MIN_CONFIDENCE
 
 MAX_GARMENTS: Final = 3
-_KNEES, _ANKLES = [9, 12], [10, 13]
 _ORDER: Final[tuple[Region, ...]] = ("upper", "dress", "lower")
-_TO_THE_KNEE: Final = ("skirt", "shorts", "dress")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,20 +55,6 @@ class TryOn:
     garments: tuple[str, ...]
     fidelity: float
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Garment:
-    """One that is tried on."""
-
-    picture: Image.Image
-    """On white, of the canvas's size."""
-    pixels: NDArray[np.uint8]
-    """`(N, 3)`, sRGB."""
-    category: str
-    words: str
-    length: str | None
-    note: str | None = None
 
 
 def try_on(
@@ -112,10 +93,10 @@ def try_on(
     seen = look(rgb, bundle=bundle)
     if seen.shows != "person":
         raise DataError("no person is seen in the picture of the person; give a photo of one, best from head to feet")
-    tried = [_garment(number, picture, bundle) for number, picture in enumerate(garments, start=1)]
+    tried = [see_garment(number, picture, bundle) for number, picture in enumerate(garments, start=1)]
     _check_places(tried)
     for garment in tried:
-        _check_legs(seen, garment)
+        check_legs(seen, garment.category, garment.words)
     mask = np.logical_or.reduce([seen.try_on_mask(garment.category, garment.length) for garment in tried])
     brief = Brief(words=_words(seen, tried))
     drawn = [
@@ -155,49 +136,13 @@ def try_on(
     )
 
 
-def _garment(number: int, picture: Image.Image, bundle: Bundle) -> _Garment:
-    """What is to be worn, cut out.
-
-    Raises:
-        DataError: there is none, or none that could be worn over a body.
-    """
-    rgb = picture.convert("RGB")
-    try:
-        seen = look(rgb, bundle=bundle)
-    except DataError as error:
-        raise DataError(f"garment {number}: {error}") from error
-    height, width = bundle.generator.canvas
-    worn = [(item, item.cut) for item in seen.items if item.cut is not None]
-    if not worn:
-        raise DataError(f"garment {number}: the picture holds no garment; give one of a garment laid flat")
-    item, cut = worn[0]
-    try:
-        region_of(cut.category.word)
-    except ConfigError as error:
-        raise DataError(f"garment {number} is taken for: {cut.category.word}. {error}") from error
-    if seen.shows == "person":
-        mask = seen.figure.labels == PARTS.index(item.name)
-        note = f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
-    else:
-        mask, note = garment_mask(rgb), None
-    length = cut.attributes.get("length")
-    return _Garment(
-        pixels=np.asarray(rgb)[mask],
-        picture=cut_out(rgb, mask, frame_around(mask, width=width, height=height, margin=0.06)),
-        category=cut.category.word,
-        words=_named(item, cut),
-        length=None if length is None else length.word,
-        note=note,
-    )
-
-
-def _fidelity(image: Image.Image, mask: Mask, tried: Sequence[_Garment], bundle: Bundle) -> float:
+def _fidelity(image: Image.Image, mask: Mask, tried: Sequence[SeenGarment], bundle: Bundle) -> float:
     pictures = [image.crop(bounds(mask)), *(garment.picture for garment in tried)]
     region, *garments = bundle.encoder.encode_images(pictures)
     return float(np.mean([region @ garment for garment in garments]))
 
 
-def _check_places(tried: Sequence[_Garment]) -> None:
+def _check_places(tried: Sequence[SeenGarment]) -> None:
     """Is there one garment for a place? A coat may go over a top.
 
     Raises:
@@ -210,23 +155,7 @@ def _check_places(tried: Sequence[_Garment]) -> None:
             raise QueryError(f"two garments for one place of the body: {one.words} and {other.words}; give one of them")
 
 
-def _check_legs(seen: Look, garment: _Garment) -> None:
-    """Is there room for a garment that covers legs?
-
-    Raises:
-        DataError: the picture ends too high.
-    """
-    if region_of(garment.category) == "upper":
-        return
-    needed, name = (_KNEES, "knees") if garment.category in _TO_THE_KNEE else (_ANKLES, "feet")
-    if not (seen.figure.pose[needed, 2] >= MIN_CONFIDENCE).any():
-        raise DataError(
-            f"the picture of the person ends above the {name}, and {garment.words} would be cut off; "
-            "give a photo that shows the legs"
-        )
-
-
-def _staying(seen: Look, tried: Sequence[_Garment]) -> list[tuple[Item, Cut, Region]]:
+def _staying(seen: Look, tried: Sequence[SeenGarment]) -> list[tuple[Item, Cut, Region]]:
     """What is worn before and after, and where; under a coat that comes alone, what was under the old one."""
     taken = {region_of(garment.category) for garment in tried}
     if "dress" in taken:
@@ -247,18 +176,14 @@ def _staying(seen: Look, tried: Sequence[_Garment]) -> list[tuple[Item, Cut, Reg
     return found
 
 
-def _words(seen: Look, tried: Sequence[_Garment]) -> str:
+def _words(seen: Look, tried: Sequence[SeenGarment]) -> str:
     """What is worn in the end, from the head down and from outside to inside."""
     told = [(_ORDER.index(region_of(garment.category)), 0, garment.words) for garment in tried]
-    told += [(_ORDER.index(place), 1, _named(item, cut)) for item, cut, place in _staying(seen, tried)]
+    told += [(_ORDER.index(place), 1, named(item, cut)) for item, cut, place in _staying(seen, tried)]
     return ", ".join(words for *_, words in sorted(told))
 
 
-def _cloths(seen: Look, tried: Sequence[_Garment]) -> list[Cloth]:
+def _cloths(seen: Look, tried: Sequence[SeenGarment]) -> list[Cloth]:
     """Which parts of what is drawn are which garment."""
     known = {item.name for item, *_ in _staying(seen, tried)} | {PART_OF_CATEGORY[one.category] for one in tried}
     return [Cloth(parts=worn_as(garment.category, known), pixels=garment.pixels) for garment in tried]
-
-
-def _named(item: Item, cut: Cut) -> str:
-    return " ".join([*(swatch.name for swatch in item.colours[:1]), cut.category.word])

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from toile.vision.colour import garment_mask
+
+_MASK_PX: Final = 144
+_COVERED: Final = (0.1, 0.8)  # of a picture that a garment fills; less or more, and the cut has failed
+
+
+FLAT_MARGIN: Final = 0.06
+"""White space around a garment that is laid flat, as a share of the picture."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,3 +73,23 @@ def cut_out(image: Image.Image, mask: NDArray[np.bool_], frame: Frame) -> Image.
     alpha = frame.crop(Image.fromarray(mask.astype(np.uint8) * 255), Image.Resampling.BOX)
     cropped = frame.crop(image.convert("RGB"), Image.Resampling.LANCZOS)
     return Image.composite(cropped, Image.new("RGB", cropped.size, "white"), alpha)
+
+
+def flat_mask(image: Image.Image) -> NDArray[np.bool_] | None:
+    """Where a garment is that is laid flat or hung, `(H, W)`; None where it isn't told from its ground.
+
+    It is found on a smaller copy: GrabCut's time grows with the pixels.
+    """
+    small = image.copy()
+    small.thumbnail((_MASK_PX, _MASK_PX), Image.Resampling.BOX)
+    mask = Image.fromarray(garment_mask(small).astype(np.uint8) * 255)
+    found: NDArray[np.bool_] = np.asarray(mask.resize(image.size, Image.Resampling.BICUBIC)) >= 128
+    return found if _COVERED[0] < found.mean() < _COVERED[1] else None
+
+
+def laid_out(image: Image.Image, *, width: int, height: int) -> Image.Image:
+    """A garment on white, filling a picture of that size; all of the picture where it isn't told from its ground."""
+    mask = flat_mask(image)
+    if mask is None:
+        mask = np.ones((image.height, image.width), bool)
+    return cut_out(image, mask, frame_around(mask, width=width, height=height, margin=FLAT_MARGIN))
