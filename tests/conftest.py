@@ -61,8 +61,12 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from toile.models.denoiser import DenoiserConfig, build_unet
     from toile.models.fashion_encoder import FashionEncoderConfig, FashionTower
     from toile.models.figure_net import FigureNet, FigureNetConfig
+    from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
     from toile.models.garment_net import GarmentNet, GarmentNetConfig
     from toile.models.image_encoder import ImageEncoderConfig
+    from toile.models.qformer import QFormerConfig
+    from toile.models.text_encoder import load_text_encoder
+    from toile.models.unifashion import UniFashion, UniFashionConfig
 
     folder = tmp_path_factory.mktemp("tiny-bundle")
     towers = FashionEncoderConfig(
@@ -76,6 +80,15 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     garments = GarmentNetConfig(
         image=ImageEncoderConfig(widths=(8, 8, 16), depths=(1, 1, 1)), window_size=32, layers=1, heads=2
     )
+    composing = UniFashionConfig(
+        image=ImageEncoderConfig(widths=(8, 8, 16), depths=(1, 1, 1)),
+        image_size=64,
+        qformer=QFormerConfig(image_dim=16),
+        adapter_rank=2,
+    )
+    pseudo_words = GarmentInversionConfig(
+        image_dim=16, num_heads=2, feedforward_dim=16, hidden_dim=16, num_words=2, text_dim=384
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         write_parts(folder / "encoder", {"encoder": (FashionTower(towers), asdict(towers))})
@@ -84,6 +97,10 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_parts(folder / "garment", {"garment": (GarmentNet(garments), asdict(garments))})
         config = {"model": asdict(drawing), "schedule": asdict(NoiseScheduleConfig())}
         write_parts(folder / "denoiser", {"denoiser": (build_unet(drawing), config)})
-    parts = [folder / name for name in ("encoder", "autoencoder", "denoiser", "figure", "garment")]
+        composer = UniFashion(composing, load_text_encoder())
+        write_parts(folder / "unifashion", {"unifashion": (composer, asdict(composing))})
+        write_parts(folder / "inversion", {"inversion": (GarmentInversion(pseudo_words), asdict(pseudo_words))})
+    names = ("encoder", "autoencoder", "denoiser", "figure", "garment", "unifashion", "inversion")
+    parts = [folder / name for name in names]
     assemble(parts, folder / "bundle", name="tiny")
     return folder / "bundle"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from toile.models.fashion_encoder import FashionTower
     from toile.models.figure_net import FigureNet
     from toile.models.figure_reader import FigureReader
+    from toile.models.garment_inversion import GarmentInversion
     from toile.models.garment_reader import GarmentReader
     from toile.models.garment_words import GarmentWords
     from toile.models.hub_figure_reader import HubFigureReader
@@ -275,13 +276,23 @@ class Bundle:
         )
 
     @cached_property
+    def inversion(self) -> GarmentInversion:
+        """F_θ, which makes words of garments' pictures.
+
+        Raises:
+            CheckpointError: the bundle has none, or its weights are broken.
+        """
+        from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
+
+        return self._filled("inversion", lambda config: GarmentInversion(_validated(GarmentInversionConfig, config)))
+
+    @cached_property
     def garment_words(self) -> GarmentWords:
         """What tells the denoiser of garments' pictures.
 
         Raises:
             CheckpointError: one of its models is missing or broken, or another denoiser draws than it was made for.
         """
-        from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
         from toile.models.garment_words import GarmentWords
 
         words = self.generator.text_encoder
@@ -289,10 +300,7 @@ class Bundle:
             raise CheckpointError(
                 "a Stable Diffusion draws here, and F_θ speaks to the embedded denoiser; leave garments out"
             )
-        inversion = self._filled(
-            "inversion", lambda config: GarmentInversion(_validated(GarmentInversionConfig, config))
-        )
-        return GarmentWords(inversion, self.unifashion_encoder, words)
+        return GarmentWords(self.inversion, self.unifashion_encoder, words)
 
     @cached_property
     def few_steps(self) -> LatentDenoiser:

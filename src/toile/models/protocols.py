@@ -16,6 +16,7 @@ Embeddings = NDArray[np.float32]
 """`(N, D)`, each row L2-normalised: a dot product is a cosine."""
 
 
+@runtime_checkable
 class WordTower(Protocol):
     """Words to what a denoiser's cross-attention reads."""
 

@@ -152,7 +152,7 @@ def _inversion(recipe: DenoiserRecipe, words: TextEncoder) -> GarmentInversion:
         inversion.start_from_word(words.words(torch.tensor(words.tokenizer.token_to_id(_ANY_GARMENT))))
         return inversion
     start = load_bundle(None if recipe.inversion_from == "embedded" else Path(recipe.inversion_from))
-    inversion = start.garment_words.inversion
+    inversion = start.inversion
     if inversion.config != recipe.inversion:
         raise ConfigError(
             f"F_θ of {recipe.inversion_from} has other sizes than inversion.* ({inversion.config}); make them equal"

@@ -103,6 +103,14 @@ def _checkpoint_to_resume(folder: Path) -> Path | None:
     return next((path for path in (folder, folder.with_suffix(".old")) if path.is_dir()), None)
 
 
+def _any_process(accelerator: Accelerator, wish: bool) -> bool:
+    """Whether some process wishes it: clocks differ, and processes that part wait for each other for ever."""
+    if accelerator.num_processes == 1:
+        return wish
+    wishes = accelerator.reduce(torch.tensor(float(wish), device=accelerator.device))
+    return bool(cast(Tensor, wishes) > 0)
+
+
 def train_loop(
     module: nn.Module,
     loss_function: LossFunction,
@@ -140,7 +148,9 @@ def train_loop(
     started = saved = time.monotonic()
     module.train()
     run = cast(nn.Module, torch.compile(module)) if config.compiled else module
-    while position.step < config.steps and (minutes is None or time.monotonic() - started < 60 * minutes):
+    while position.step < config.steps:
+        if minutes is not None and _any_process(accelerator, time.monotonic() - started >= 60 * minutes):
+            break
         generator = step_generator(config.seed, position.step, accelerator.process_index)
         with accelerator.autocast():
             loss = loss_function(run, position.step, generator)
@@ -160,7 +170,7 @@ def train_loop(
             }
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
-        if time.monotonic() - saved > 60 * config.checkpoint_minutes:
+        if _any_process(accelerator, time.monotonic() - saved > 60 * config.checkpoint_minutes):
             _save_checkpoint(accelerator, checkpoint)
             saved = time.monotonic()
     _save_checkpoint(accelerator, checkpoint)

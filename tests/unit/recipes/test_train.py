@@ -72,6 +72,15 @@ _TINY = {
         "loss={alignment_share=0.1, reconstruction_share=0.1, combined_below=900}",
         "model={widths=[32, 32, 32], head_dim=16}",
     ],
+    "denoiser_garments": [
+        "start_from=''",
+        "trained='all'",
+        "batch_size=4",
+        "full_width_every=2",
+        "worn_every=2",
+        "loop.precision='no'",
+        "model={widths=[32, 32, 32], head_dim=16}",
+    ],
     "few_steps": ["batch_size=4", "loop.precision='no'", "model={rank=1}", "teacher_steps=10", "full_width_every=2"],
     "denoiser": [
         "batch_size=4",
@@ -84,7 +93,11 @@ _TINY = {
 }
 
 
-_PARTS = {"few_steps": {"few_steps"}, "unifashion_phase2": {"unifashion", "captioner", "query_adapter"}}
+_PARTS = {
+    "few_steps": {"few_steps"},
+    "denoiser_garments": {"denoiser", "inversion"},
+    "unifashion_phase2": {"unifashion", "captioner", "query_adapter"},
+}
 
 
 def _png(image: Image.Image) -> bytes:
@@ -239,6 +252,22 @@ def test_a_denoiser_is_trained_further(data: Path, autoencoder_bundle: Path, tmp
     second = train(Path("denoiser.toml"), data=[data], out=tmp_path / "second", overrides=still)
     before, after = (read_tensors(part, read_manifest(part), "denoiser") for part in (first, second))
     assert all(torch.equal(before[key], after[key]) for key in before)
+
+
+def test_garments_alone_are_learned_first_and_then_further(
+    data: Path, drawing_bundle: Path, autoencoder_bundle: Path, tmp_path: Path
+) -> None:
+    overrides = [*_overrides("denoiser_garments", 2), f"autoencoder={str(autoencoder_bundle)!r}"]
+    first_stage = [*overrides, f"start_from={str(drawing_bundle)!r}", "trained='inversion'"]
+    first = train(Path("denoiser_garments.toml"), data=[data], out=tmp_path / "first", overrides=first_stage)
+    assert set(read_manifest(first).parts) == {"inversion"}  # the denoiser stays as it is
+    still = [*overrides, f"inversion_from={str(first)!r}", "loop.learning_rate=0.0"]
+    second = train(Path("denoiser_garments.toml"), data=[data], out=tmp_path / "second", overrides=still)
+    before, after = (read_tensors(part, read_manifest(part), "inversion") for part in (first, second))
+    assert all(torch.equal(before[key], after[key]) for key in before)
+    other = [*still, "inversion.num_words=2"]
+    with pytest.raises(ConfigError, match=r"has other sizes than inversion\.\*"):
+        train(Path("denoiser_garments.toml"), data=[data], out=tmp_path / "third", overrides=other)
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ _SCHEMAS = {
     "autoencoder": AutoencoderRecipe,
     "denoiser": DenoiserRecipe,
     "denoiser_combined": DenoiserRecipe,
+    "denoiser_garments": DenoiserRecipe,
     "few_steps": FewStepsRecipe,
     "figure": FigureRecipe,
     "garment": GarmentRecipe,
