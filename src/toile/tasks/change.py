@@ -21,6 +21,8 @@ from toile.taxonomy import ATTRIBUTES, GARMENT_PARTS, PARTS
 from toile.vision.masks import region_of
 
 SLEEVES: Final = "sleeves"
+_SAID: Final = ("design", "edit")
+"""Verbs that words are told to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,11 +100,11 @@ def brief_of(seen: Look, brief: Mapping[str, Any] | None, parent: Recipe | None)
     Args:
         seen: the picture.
         brief: as the recipe of an edit has it; None: see `parent`.
-        parent: the recipe of the picture; None: only what is seen is known.
+        parent: the recipe of the picture; None, or of one that no words made: only what is seen is known.
     """
     if brief is not None:
         return _from_json(brief)
-    if parent is not None:
+    if parent is not None and parent.verb in _SAID:
         return brief_so_far(parent)
     worn = [(item, item.cut) for item in seen.items if item.cut is not None]
     top_down = sorted(worn, key=lambda pair: _height(seen, pair[0].name))

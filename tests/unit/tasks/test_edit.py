@@ -20,6 +20,7 @@ from toile.tasks.change import Change, brief_so_far, read_change
 from toile.tasks.design import design, save_picture
 from toile.tasks.drawing import Settings
 from toile.tasks.edit import edit
+from toile.tasks.garments import ReferenceGarment
 from toile.tasks.replay import replay
 from toile.taxonomy import PARTS
 from toile.vision.cutout import Frame
@@ -98,6 +99,49 @@ def test_a_chain_of_edits_keeps_the_earlier_ones_words(bundle, tmp_path: Path):
     assert replay(path, bundle=bundle, parents=[drawn.image]) == path.read_bytes()
 
 
+def test_a_garment_comes_in_place_of_what_is_worn_there(bundle, tmp_path: Path):
+    first = edit(photo(), "a green skirt", bundle=bundle, settings=QUICK)
+    assert first.changed_outside == 0
+    legs, top = first.mask[180:250, 80:120], first.mask[60:120, 80:120]
+    assert legs.all()
+    assert not top.any()
+    told = brief_so_far(first.recipe)
+    assert told.words.endswith(", a green skirt")
+    assert "navy" not in told.words
+    second = edit(first.image, "blue jacket", bundle=bundle, parent=first.recipe, settings=QUICK)
+    assert brief_so_far(second.recipe).words == "blue jacket, a green skirt"
+    dress = edit(photo(), "white dress", bundle=bundle, parent=second.recipe, settings=QUICK)
+    assert brief_so_far(dress.recipe).words == "white dress"
+    path = tmp_path / "skirt.png"
+    save_picture(first.image, first.recipe, path)
+    assert replay(path, bundle=bundle, parents=[photo()]) == path.read_bytes()
+
+
+def test_what_was_said_of_another_garments_cut_stays(bundle):
+    (drawn,) = design("red shirt, navy trousers", bundle=bundle, attributes={"collar": "v"}, settings=QUICK)
+    below = edit(photo(), "a white skirt", bundle=bundle, parent=drawn.recipe, settings=QUICK)
+    assert brief_so_far(below.recipe).attributes == {"collar": "v"}
+    above = edit(photo(), "white blouse", bundle=bundle, parent=drawn.recipe, settings=QUICK)
+    assert brief_so_far(above.recipe).attributes == {}
+    assert brief_so_far(above.recipe).category == "Blouse"
+
+
+def test_an_edit_is_drawn_with_garments(bundle, tmp_path: Path):
+    """What they show is told beside the words, their pictures are parents, and the cloth is no longer the old one's."""
+    flat = Image.new("RGB", (80, 100), "white")
+    flat.paste((0, 128, 0), (20, 15, 60, 85))
+    garments = [ReferenceGarment(picture=flat, words="green top", id="g1")]
+    plain, drawn = (
+        edit(photo(), "puff sleeves", bundle=bundle, garments=told, settings=QUICK) for told in ((), garments)
+    )
+    assert not np.array_equal(np.asarray(plain.image), np.asarray(drawn.image))
+    assert drawn.changed_outside == 0
+    assert drawn.recipe.cites == ["g1"]
+    path = tmp_path / "edit.png"
+    save_picture(drawn.image, drawn.recipe, path)
+    assert replay(path, bundle=bundle, parents=[flat, photo()]) == path.read_bytes()
+
+
 def test_a_photo_brings_no_words_and_is_described(bundle):
     told = edit(photo(), "v", bundle=bundle, attribute="collar", settings=QUICK).recipe.arguments["brief"]
     first, second = told["words"].split(", ")
@@ -160,7 +204,7 @@ def test_words_are_read_as_attributes(to: str, attribute: str | None, change: tu
     ("to", "attribute", "message"),
     [
         ("  ", "collar", "it isn't said what to change it into"),
-        ("something nicer", None, "'something nicer' speaks of no attribute; give one of length"),
+        ("something nicer", None, "'something nicer' speaks of no attribute and names no garment; give one of length"),
         ("vee", "collar", r"collar can't be 'vee'; choose one of round, v"),
         ("lantrn", "sleeves", r"sleeve_type can't be 'lantrn'; did you mean lantern\?"),
         ("red", "colour", "there is no attribute 'colour'; did you mean collar"),
