@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from toile.tasks.look import Look
     from toile.tasks.query import EncoderName
     from toile.tasks.search import SearchResult
-    from toile.tasks.try_on import TryOn
+    from toile.tasks.try_on import ShownAs, TryOn
 
     Picture = Image.Image | Path | str
 
@@ -302,6 +302,7 @@ class Studio:
         *,
         seed: int = 0,
         best_of: int = 1,
+        shown_as: ShownAs = "pixels",
         settings: Settings | None = None,
         progress: Progress = no_progress,
     ) -> TryOn:
@@ -312,6 +313,7 @@ class Studio:
             garments: one to three pictures: of a garment laid flat or hung, or of somebody who wears it.
             seed: of the noise.
             best_of: pictures, of which the one that shows the garments best is given.
+            shown_as: `pixels` beside the person, `words` that are made of them, or `both`.
             settings: steps, guidance, sampler.
             progress: watcher.
 
@@ -327,6 +329,7 @@ class Studio:
             bundle=self.bundle,
             seed=seed,
             best_of=best_of,
+            shown_as=shown_as,
             settings=settings,
             progress=progress,
         )

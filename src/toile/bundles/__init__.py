@@ -1,7 +1,7 @@
 """Whole model bundles: the embedded one, others on disk, and hub checkpoints."""
 
 from toile.bundles.bundle import EMBEDDED_CANVAS, Bundle, Generator, HubBundle, load_bundle
-from toile.bundles.parts import assemble, broken_files, read_manifest, write_parts
+from toile.bundles.parts import assemble, average, broken_files, read_manifest, write_parts
 
 __all__ = [
     "EMBEDDED_CANVAS",
@@ -9,6 +9,7 @@ __all__ = [
     "Generator",
     "HubBundle",
     "assemble",
+    "average",
     "broken_files",
     "load_bundle",
     "read_manifest",

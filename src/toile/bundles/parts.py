@@ -196,3 +196,34 @@ def assemble(sources: Sequence[Path], into: Path, *, name: str) -> Manifest:
     manifest = Manifest(name=name, format=FORMAT_VERSION, parts=dict(sorted(parts.items())))
     _write_manifest(into, manifest)
     return manifest
+
+
+def average(sources: Sequence[Path], into: Path) -> None:
+    """Write the mean of several bundles' weights, part by part, as a bundle.
+
+    Networks that were trained from the same weights by different draws lie in one basin, and their mean is often better
+    than each (Wortsman et al. 2022, Model soups).
+
+    Args:
+        sources: folders of bundles with the same parts.
+        into: folder of the new bundle.
+
+    Raises:
+        CheckpointError: parts or their sizes differ, or a file is broken.
+    """
+    manifests = [read_manifest(source) for source in sources]
+    first = manifests[0].parts
+    parts: dict[str, tuple[Weights, dict[str, Any]]] = {}
+    for name, part in first.items():
+        if any(name not in other.parts or other.parts[name].config != part.config for other in manifests):
+            raise CheckpointError(f"not all of these bundles have a part {name!r} of the same sizes: no mean of them")
+        found = [read_tensors(source, known, name) for source, known in zip(sources, manifests, strict=True)]
+        mean = {
+            key: torch.stack([tensors[key] for tensors in found]).mean(0) if value.is_floating_point() else value
+            for key, value in found[0].items()
+        }
+        parts[name] = (mean, part.config)
+    extra = {name for other in manifests for name in other.parts} - set(first)
+    if extra:
+        raise CheckpointError(f"only some of these bundles have a part {min(extra)!r}: no mean of them")
+    write_parts(into, parts)

@@ -158,6 +158,9 @@ def try_on(
     ],
     seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
     best_of: Annotated[int, typer.Option(help="Pictures, of which the one that shows the garments best is kept.")] = 1,
+    shown_as: Annotated[
+        str, typer.Option(help="How garments are shown to the denoiser: pixels beside the person, words, or both.")
+    ] = "pixels",
     out: Annotated[Path | None, typer.Option(help="The new PNG; default: NAME.try-on-RECIPE.png beside it.")] = None,
     settings: Settings,
     bundle: BundleOption = None,
@@ -169,7 +172,13 @@ def try_on(
 
     with watched(quiet=as_json) as progress:
         tried = toile.load(bundle, device=device).try_on(
-            person, garments, seed=seed, best_of=best_of, settings=settings, progress=progress
+            person,
+            garments,
+            seed=seed,
+            best_of=best_of,
+            shown_as=cast(Any, shown_as),
+            settings=settings,
+            progress=progress,
         )
     path = out or person.with_name(f"{person.stem}.try-on-{tried.recipe.digest[:8]}.png")
     save_picture(tried.image, tried.recipe, path)

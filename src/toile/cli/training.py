@@ -91,12 +91,18 @@ def bundle(
     ],
     into: Annotated[Path, typer.Option(help="Folder of the bundle; made if missing. Parts of the same name go.")],
     name: Annotated[str, typer.Option(help="What the bundle calls itself.")] = "own",
+    mean: Annotated[
+        bool, typer.Option("--mean", help="Average bundles of the same parts, as of several seeds.")
+    ] = False,
 ) -> None:
     """Join trained parts into one bundle, for --bundle; prints its hash."""
-    from toile.bundles import assemble, load_bundle
+    from toile.bundles import assemble, average, load_bundle
 
     folders = [load_bundle().folder if part == Path("embedded") else part for part in parts]
-    assemble(folders, into, name=name)
+    if mean:
+        average(folders, into)
+    else:
+        assemble(folders, into, name=name)
     typer.echo(load_bundle(into).hash)
 
 
@@ -105,8 +111,8 @@ def evaluate(
     name: Annotated[
         str,
         typer.Argument(
-            help="Benchmark: search, design, edit, speed, plates, filter, parse, pose, masks, describe, retrieval, "
-            "composed, caption or fashion-iq."
+            help="Benchmark: search, design, edit, tryon, rag, speed, plates, filter, parse, pose, masks, describe, "
+            "retrieval, composed, caption or fashion-iq."
         ),
     ],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,

@@ -32,7 +32,7 @@ from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.metrics.pictures import mean_difference, peak_signal_to_noise, structural_similarity
 from toile.progress import Progress
-from toile.tasks.try_on import TryOn, try_on
+from toile.tasks.try_on import ShownAs, TryOn, try_on
 from toile.training.config import Strict
 from toile.vision.colour import to_lab
 from toile.vision.masks import bounds
@@ -54,6 +54,8 @@ class TryOnSizes(Strict):
     """Of two garments, at once and one after the other."""
     photos: int = 10
     """Street photos, each with a garment of another file."""
+    shown_as: ShownAs = "pixels"
+    """See `tasks.try_on`."""
     plate_seed: int = 0
     plate_height: int = 512
 
@@ -117,7 +119,9 @@ def evaluate_try_on(
     for done, exchange in enumerate(islice(_exchanges(config, split, 1), sizes.tries), start=1):
         progress("trying on", done, sizes.tries)
         try:
-            tried = try_on(exchange.person, exchange.flats, bundle=bundle, seed=exchange.plate.index)
+            tried = try_on(
+                exchange.person, exchange.flats, bundle=bundle, seed=exchange.plate.index, shown_as=sizes.shown_as
+            )
         except (DataError, QueryError):
             refused += 1
             continue
@@ -139,7 +143,7 @@ def evaluate_try_on(
     for done, exchange in enumerate(islice(_exchanges(config, split, 2), sizes.several), start=1):
         progress("trying on several", done, sizes.several)
         try:
-            at_once, in_turn = _both_ways(exchange, bundle)
+            at_once, in_turn = _both_ways(exchange, bundle, sizes.shown_as)
         except (DataError, QueryError):
             refused += 1
             continue
@@ -149,7 +153,7 @@ def evaluate_try_on(
         samples.setdefault("several_ssim", []).append(ssim[0])
         samples.setdefault("several_ssim_gain", []).append(ssim[0] - ssim[1])
     if sizes.photos:
-        shown, more = _photos(streets, flats, split, sizes.photos, bundle, progress)
+        shown, more = _photos(streets, flats, split, sizes, bundle, progress)
         outside += more
         sheets["photos"] = picture_sheet(*zip(*shown, strict=True))
     return Report(
@@ -163,7 +167,8 @@ def evaluate_try_on(
         seconds=time.perf_counter() - start,
         notes=[
             f"plates of the split, {sizes.plate_height} pixels high; of each one garment exchanged for another, "
-            "given as it lies flat; what it is, and where it belongs, is read from the pictures",
+            "given as it lies flat; what it is, and where it belongs, is read from the pictures; garments shown to the "
+            f"denoiser as {sizes.shown_as}",
             "ssim, psnr (dB): of the whole picture with the same body drawn in that garment; ssim_before: of the "
             "picture as it was",
             "color_delta_e: CIE76 between the mean colours over the pixels where the true picture shows the garment",
@@ -235,12 +240,12 @@ def _measured(exchange: _Exchange, tried: TryOn, bundle: Bundle) -> dict[str, fl
     }
 
 
-def _both_ways(exchange: _Exchange, bundle: Bundle) -> tuple[TryOn, Image.Image]:
+def _both_ways(exchange: _Exchange, bundle: Bundle, shown_as: ShownAs) -> tuple[TryOn, Image.Image]:
     """All garments at once, and one after the other."""
     seed, image = exchange.plate.index, exchange.person
-    at_once = try_on(image, exchange.flats, bundle=bundle, seed=seed)
+    at_once = try_on(image, exchange.flats, bundle=bundle, seed=seed, shown_as=shown_as)
     for flat in exchange.flats:
-        image = try_on(image, [flat], bundle=bundle, seed=seed).image
+        image = try_on(image, [flat], bundle=bundle, seed=seed, shown_as=shown_as).image
     return at_once, image
 
 
@@ -254,7 +259,7 @@ def _photos(
     streets: Sequence[Path],
     flats: Sequence[Path],
     split: Split | None,
-    count: int,
+    sizes: TryOnSizes,
     bundle: Bundle,
     progress: Progress,
 ) -> tuple[list[tuple[Image.Image, str]], int]:
@@ -263,13 +268,13 @@ def _photos(
     garments = (photo for file in flats for photo in iterate_garments(file, split))
     shown: list[tuple[Image.Image, str]] = []
     outside = 0
-    for done, (person, garment) in enumerate(islice(zip_longest(people, garments), count), start=1):
-        progress("dressing photos", done, count)
+    for done, (person, garment) in enumerate(islice(zip_longest(people, garments), sizes.photos), start=1):
+        progress("dressing photos", done, sizes.photos)
         if person is None or garment is None:
             break
         shown += [(person.image, person.id), (garment.image, garment.noun)]
         try:
-            tried = try_on(person.image, [garment.image], bundle=bundle, seed=done)
+            tried = try_on(person.image, [garment.image], bundle=bundle, seed=done, shown_as=sizes.shown_as)
         except (DataError, QueryError) as error:
             shown.append((Image.new("RGB", (192, 256), "white"), str(error)))
             continue

@@ -72,7 +72,8 @@ class SeenGarment:
     category: str
     words: str
     length: str | None
-    note: str | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +112,11 @@ def see_garment(number: int, picture: Image.Image, bundle: Bundle) -> SeenGarmen
         raise DataError(f"garment {number} is taken for: {cut.category.word}. {error}") from error
     if seen.shows == "person":
         mask = seen.figure.labels == PARTS.index(item.name)
-        note = f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
+        notes = [
+            f"garment {number} is worn in its picture: the {cut.category.word} is taken from it, as far as it shows"
+        ]
     else:
-        mask, note = garment_mask(rgb), None
+        mask, notes = garment_mask(rgb), [f"garment {number}: {note}" for note in seen.notes]
     length = cut.attributes.get("length")
     return SeenGarment(
         pixels=np.asarray(rgb)[mask],
@@ -121,7 +124,7 @@ def see_garment(number: int, picture: Image.Image, bundle: Bundle) -> SeenGarmen
         category=cut.category.word,
         words=named(item, cut),
         length=None if length is None else length.word,
-        note=note,
+        notes=tuple(notes),
     )
 
 

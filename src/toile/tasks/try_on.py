@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from PIL import Image
@@ -18,6 +18,7 @@ import toile
 from toile.bundles import Bundle
 from toile.catalog.briefs import Brief
 from toile.errors import ConfigError, DataError, QueryError
+from toile.models.garment_words import ShownGarment
 from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
@@ -27,10 +28,13 @@ from toile.tasks.garments import SeenGarment, check_legs, named, see_garment
 from toile.tasks.look import Item, Look, look
 from toile.tasks.repaint import Cloth, repaint
 from toile.taxonomy import PART_OF_CATEGORY
-from toile.vision.masks import Mask, Region, bounds, region_of, worn_as
+from toile.vision.masks import Mask, Region, bounds, goes_under, region_of, worn_as
 from toile.vision.paste import changed_outside
 
 MAX_GARMENTS: Final = 3
+ShownAs = Literal["pixels", "words", "both"]
+SHOWN_AS: Final[tuple[ShownAs, ...]] = ("pixels", "words", "both")
+"""How the denoiser gets to know a garment."""
 _ORDER: Final[tuple[Region, ...]] = ("upper", "dress", "lower")
 
 
@@ -64,6 +68,7 @@ def try_on(
     bundle: Bundle,
     seed: int = 0,
     best_of: int = 1,
+    shown_as: ShownAs = "pixels",
     settings: Settings | None = None,
     progress: Progress = no_progress,
 ) -> TryOn:
@@ -75,6 +80,8 @@ def try_on(
         bundle: that draws, and reads people and garments.
         seed: of the noise.
         best_of: pictures, with the next seeds, of which the one with the greatest fidelity is given.
+        shown_as: whether the garments lie beside the person, or are told as pseudo-words, see `models.garment_words`,
+            or both.
         settings: steps, guidance, sampler.
         progress: watcher.
 
@@ -87,6 +94,8 @@ def try_on(
     if best_of < 1:
         raise QueryError(f"best_of is {best_of}, expected at least one picture")
     check_seed(seed, best_of)
+    if shown_as not in SHOWN_AS:
+        raise QueryError(f"shown_as is {shown_as!r}, expected one of {', '.join(SHOWN_AS)}")
     if not 1 <= len(garments) <= MAX_GARMENTS:
         raise QueryError(f"{len(garments)} garments are given, expected 1 to {MAX_GARMENTS}")
     rgb = person.convert("RGB")
@@ -109,7 +118,10 @@ def try_on(
             seed=seed + number,
             settings=settings,
             progress=progress,
-            shown=[garment.picture for garment in tried],
+            shown=[garment.picture for garment in tried] if shown_as != "words" else (),
+            garments=[ShownGarment(picture=garment.picture, words=garment.words) for garment in tried]
+            if shown_as != "pixels"
+            else (),
             cloths=_cloths(seen, tried),
         )
         for number in range(best_of)
@@ -119,7 +131,7 @@ def try_on(
     )
     recipe = Recipe(
         verb="try_on",
-        arguments={"best_of": best_of, **asdict(settings)},
+        arguments={"best_of": best_of, "shown_as": shown_as, **asdict(settings)},
         seeds=[seed],
         bundle=bundle.hash,
         version=toile.__version__,
@@ -132,7 +144,7 @@ def try_on(
         changed_outside=changed_outside(rgb, image, mask),
         garments=tuple(garment.words for garment in tried),
         fidelity=fidelity,
-        notes=(*seen.notes, *(garment.note for garment in tried if garment.note)),
+        notes=(*seen.notes, *(note for garment in tried for note in garment.notes)),
     )
 
 
@@ -156,7 +168,7 @@ def _check_places(tried: Sequence[SeenGarment]) -> None:
 
 
 def _staying(seen: Look, tried: Sequence[SeenGarment]) -> list[tuple[Item, Cut, Region]]:
-    """What is worn before and after, and where; under a coat that comes alone, what was under the old one."""
+    """What is worn before and after, and where; under a coat that comes alone, and over a top, what was there."""
     taken = {region_of(garment.category) for garment in tried}
     if "dress" in taken:
         taken = {"dress", "upper", "lower"}
@@ -170,10 +182,16 @@ def _staying(seen: Look, tried: Sequence[SeenGarment]) -> list[tuple[Item, Cut, 
         except ConfigError:
             continue
         is_under = is_coat and place == "upper" and item.cut.category.word != "outerwear"
+        is_over = item.name == "outerwear" and _all_under(seen, tried)
         # A dress goes with the first half of it that is exchanged.
-        if is_under or (place not in taken and not (place == "dress" and taken)):
+        if is_under or is_over or (place not in taken and not (place == "dress" and taken)):
             found.append((item, item.cut, place))
     return found
+
+
+def _all_under(seen: Look, tried: Sequence[SeenGarment]) -> bool:
+    above = [garment for garment in tried if region_of(garment.category) == "upper"]
+    return bool(above) and all(goes_under(seen.figure.labels, garment.category) for garment in above)
 
 
 def _words(seen: Look, tried: Sequence[SeenGarment]) -> str:

@@ -49,10 +49,12 @@ _ARM_RADIUS: Final = (0.24, 0.17)  # torso lengths, at the shoulder and at the w
 _COLLAR_RADII: Final = (0.36, 0.28)
 _ABOVE_HIPS: Final = 0.45
 _REACH: Final = 0.3  # torso lengths from the region that the garment's own pixels are followed
+_GROWN: Final = 0.04  # torso lengths beyond a garment that a try-on repaints
 _SURE: Final = 0.75  # probability from which hair, hat, glasses, shoes and bag are kept
 _SURE_CLOTH: Final = 0.7  # and from which cloth beside a hand or a chin is cloth
 _HAND_RADIUS: Final = 0.2
 _ROOM: Final = 0.15
+_OPEN: Final = 0.15  # of what is worn above the waist, the share of a top from which a coat over it is open
 _LONG: Final = ("knee", "mid", "long")
 _CUFF: Final = 0.03  # torso lengths beyond the wrist from which that is asked: before it a sleeve may end
 _FACE_RADIUS: Final = 0.24
@@ -248,7 +250,7 @@ def agnostic_mask(
     fixed = kept(labels, pose, collar=region != "lower") | np.isin(labels, [PARTS.index(part) for part in others])
     if region != "lower":
         target = target | (_arms(skeleton, labels.shape, 0.0) & ~fixed)
-    mask = grow(target, max(1, round(0.04 * skeleton.torso)))
+    mask = grow(target, max(1, round(_GROWN * skeleton.torso)))
     if bounding_box:
         mask = box_of(mask)
     return mask & ~fixed
@@ -313,13 +315,32 @@ def try_on_mask(
     """
     region, size = region_of(category), (labels.shape[0], labels.shape[1])
     skeleton = Skeleton.of(pose)
-    mask = agnostic_mask(labels, pose, region)
     room = _waist(skeleton, size, "limb", _ROOM)
+    if goes_under(labels, category):
+        fixed = kept(labels, pose, sureness=sureness, collar=True) | (labels == PARTS.index("outerwear"))
+        own = grow(labels == PARTS.index("top"), max(1, round(_GROWN * skeleton.torso)))
+        below = np.isin(labels, [PARTS.index(part) for part in ("skirt", "trousers")])
+        under: Mask = ((own & ~below) | room) & ~fixed
+        return under
+    mask = agnostic_mask(labels, pose, region)
     if region != "upper" or (category == "outerwear" and length in _LONG):
         room |= _legs(skeleton, size, "limb", _ROOM)
     if region == "lower":
         room &= ~np.isin(labels, [PARTS.index(part) for part in ("top", "outerwear")])
     return mask | (room & ~kept(labels, pose, sureness=sureness, collar=region != "lower"))
+
+
+def goes_under(labels: NDArray[np.uint8], category: str) -> bool:
+    """Whether a garment takes the place of a top that is seen under an open coat, and the coat stays.
+
+    Args:
+        labels: `(H, W)`, index into `taxonomy.PARTS`.
+        category: a word of `taxonomy.CATEGORIES`.
+    """
+    if category not in _UPPER - {"blazer"}:
+        return False
+    top, coat = ((labels == PARTS.index(part)).sum() for part in ("top", "outerwear"))
+    return bool(coat and top >= _OPEN * (top + coat))
 
 
 def bounds(mask: Mask) -> tuple[int, int, int, int]:

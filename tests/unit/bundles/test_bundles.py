@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from toile.bundles import assemble, broken_files, load_bundle, read_manifest, write_parts
+from toile.bundles import assemble, average, broken_files, load_bundle, read_manifest, write_parts
 from toile.bundles import parts as parts_module
 from toile.bundles.parts import read_tensors
 from toile.errors import CheckpointError, ConfigError
@@ -106,3 +106,20 @@ def test_the_embedded_bundle_is_whole_and_small_enough() -> None:
         "garment",
         "unifashion",
     }
+
+
+def test_bundles_of_the_same_sizes_have_a_mean(tmp_path: Path) -> None:
+    for name, value in (("a", 1.0), ("b", 3.0)):
+        write_parts(
+            tmp_path / name, {"part": ({"weight": torch.full((2, 3), value), "n": torch.tensor(7)}, {"size": 3})}
+        )
+    average([tmp_path / "a", tmp_path / "b"], tmp_path / "mean")
+    found = read_tensors(tmp_path / "mean", read_manifest(tmp_path / "mean"), "part")
+    assert torch.equal(found["weight"], torch.full((2, 3), 2.0))
+    assert found["n"] == 7
+    write_parts(tmp_path / "c", {"part": ({"weight": torch.zeros(2, 4)}, {"size": 4})})
+    with pytest.raises(CheckpointError, match="not all of these bundles have a part 'part' of the same sizes"):
+        average([tmp_path / "a", tmp_path / "c"], tmp_path / "none")
+    write_parts(tmp_path / "d", {"part": ({"weight": torch.zeros(2, 3)}, {"size": 3}), "more": ({}, {})})
+    with pytest.raises(CheckpointError, match="only some of these bundles have a part 'more'"):
+        average([tmp_path / "a", tmp_path / "d"], tmp_path / "none")

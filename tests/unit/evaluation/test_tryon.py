@@ -32,7 +32,7 @@ def _dress(monkeypatch: pytest.MonkeyPatch, exchanges, picture) -> list[int]:
     known = {count: {one.plate.index: one for one in found} for count, found in exchanges.items()}
     monkeypatch.setattr(benchmark, "_exchanges", lambda config, split, count: iter(exchanges[count]))
 
-    def try_on(person, garments, *, bundle, seed):
+    def try_on(person, garments, *, bundle, seed, shown_as):
         given.append(len(garments))
         region = np.zeros((person.height, person.width), bool)
         region[10:50, 10:40] = True

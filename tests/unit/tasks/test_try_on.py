@@ -110,6 +110,41 @@ def test_the_denoiser_sees_the_garment_and_hears_of_what_stays(bundle, monkeypat
     assert told[0].text.startswith("green longsleeve, navy ")
 
 
+def test_garments_may_be_told_as_words(bundle, monkeypatch: pytest.MonkeyPatch):
+    seen = []
+
+    def draw(conditioning, *, region, **rest):
+        seen.append((region.x_0.shape[-1], conditioning.garments))
+        return Image.new("RGB", (region.x_0.shape[-1] * 8, 256), "white")
+
+    monkeypatch.setattr(repaint, "draw", draw)
+    for shown_as in ("pixels", "words", "both"):
+        try_on(photo(), [_flat("green")], bundle=bundle, shown_as=shown_as, settings=QUICK)
+    assert [width for width, _ in seen] == [48, 24, 48]
+    assert [told is not None for _, told in seen] == [False, True, True]
+    with pytest.raises(QueryError, match="shown_as is 'pictures', expected one of pixels, words, both"):
+        try_on(photo(), [_flat("green")], bundle=bundle, shown_as="pictures", settings=QUICK)
+
+
+def test_a_top_goes_under_an_open_coat(bundle, people: _People, monkeypatch: pytest.MonkeyPatch):
+    people.labels = dressed()
+    sides = np.zeros_like(people.labels, bool)
+    sides[58:190, 58:85] = sides[58:190, 115:142] = True
+    coat = sides & ((people.labels == PARTS.index("top")) | (people.labels == 0))
+    people.labels[coat] = PARTS.index("outerwear")
+    told = []
+    original = repaint.conditioning_of
+    monkeypatch.setattr(
+        repaint, "conditioning_of", lambda windows, *rest: told.extend(windows) or original(windows, *rest)
+    )
+    tried = try_on(photo(), [_flat("green")], bundle=bundle, settings=QUICK)
+    assert not tried.mask[coat].any()
+    assert tried.mask[70:140, 90:110].all()
+    assert told[0].text.count("outerwear") == 1  # it is still worn
+    over = try_on(photo(), [_flat("sienna")], bundle=bundle, settings=QUICK)
+    assert over.mask[coat].mean() > 0.9
+
+
 def test_several_garments_at_once(bundle):
     tried = try_on(photo(), [_flat("yellow"), _flat("green")], bundle=bundle, settings=QUICK)
     alone = [try_on(photo(), [_flat(name)], bundle=bundle, settings=QUICK).mask for name in ("yellow", "green")]
