@@ -22,6 +22,7 @@ _OTHER_NOUNS: Final = MappingProxyType(
         "tshirt": "top",
         "tee shirt": "top",
         "parka": "outerwear",
+        "outwear": "outerwear",
         "chinos": "trousers",
     }
 )

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 
 from toile.errors import CheckpointError
 
-_FIRST_SPREAD: Final = 0.1  # of the last matrix, where pseudo-words start from a word
 _PROJECTIONS: Final = ("q_proj", "k_proj", "v_proj")
 _NAMES: Final = {
     "self_attn.out_proj": "self_attn.out_proj",
@@ -74,13 +73,6 @@ class GarmentInversion(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(config.hidden_dim, config.num_words * config.text_dim),
         )
-
-    def start_from_word(self, embedding: Tensor) -> None:
-        """Make every pseudo-word nearly the same word, `(text_dim,)`, whatever the picture."""
-        last = self.words[-1]
-        with torch.no_grad():
-            last.get_parameter("weight").mul_(_FIRST_SPREAD)
-            last.get_parameter("bias").copy_(embedding.repeat(self.config.num_words))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """See the class."""

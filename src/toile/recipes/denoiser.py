@@ -24,7 +24,7 @@ from toile.models.denoiser import DenoiserConfig, build_unet
 from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
 from toile.models.memory import channels_last
 from toile.models.stable_diffusion import canvas_of, is_stable_diffusion, read_stable_diffusion, write_stable_diffusion
-from toile.models.text_encoder import TextEncoder, load_text_encoder
+from toile.models.text_encoder import load_text_encoder
 from toile.progress import Progress
 from toile.recipes.denoiser_batches import Batches, Frozen
 from toile.recipes.denoiser_data import DesignSource, TaskMix
@@ -36,8 +36,6 @@ from toile.training.loop import LoopConfig, train_loop
 
 _ADAPTED: Final = ("to_q", "to_k", "to_v", "to_out.0")
 """Of each attention: what low-rank additions are made to."""
-_ANY_GARMENT: Final = "clothing"
-"""What every pseudo-word means before F_θ has learned anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +95,8 @@ def run(
     network: nn.Module = unet
     shown = None
     if recipe.garments.share:
-        network = DenoiserWithGarments(unet, _inversion(recipe, load_text_encoder()))
         shown = ShownSource(source, judge, recipe.garments, cache)
+        network = DenoiserWithGarments(unet, _inversion(recipe, shown))
     batches = Batches(
         source,
         frozen,
@@ -138,7 +136,7 @@ def _unet_of(network: nn.Module) -> UNet2DConditionModel:
     return unet
 
 
-def _inversion(recipe: DenoiserRecipe, words: TextEncoder) -> GarmentInversion:
+def _inversion(recipe: DenoiserRecipe, shown: ShownSource) -> GarmentInversion:
     """F_θ as it starts.
 
     Raises:
@@ -149,7 +147,7 @@ def _inversion(recipe: DenoiserRecipe, words: TextEncoder) -> GarmentInversion:
         raise ConfigError("garments.share needs the embedded towers; set it to 0 where a Stable Diffusion is trained")
     if not recipe.inversion_from:
         inversion = GarmentInversion(recipe.inversion)
-        inversion.start_from_word(words.words(torch.tensor(words.tokenizer.token_to_id(_ANY_GARMENT))))
+        shown.align(inversion, load_text_encoder(), steps=recipe.garments.aligning_steps, seed=recipe.loop.seed)
         return inversion
     start = load_bundle(None if recipe.inversion_from == "embedded" else Path(recipe.inversion_from))
     inversion = start.inversion

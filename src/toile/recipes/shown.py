@@ -17,6 +17,7 @@ from diffusers import UNet2DConditionModel
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from toile.bundles import Bundle
 from toile.catalog.claims import claims_of, grammar_category
@@ -24,7 +25,7 @@ from toile.models.denoiser import attention_mask
 from toile.models.garment_inversion import GarmentInversion
 from toile.models.garment_words import garment_tokens, trust
 from toile.models.protocols import WordTower
-from toile.models.text_encoder import TextStates
+from toile.models.text_encoder import TextEncoder, TextStates
 from toile.recipes.denoiser_data import DesignSource, names_of
 from toile.recipes.worn import cut_from, worn_parts
 from toile.taxonomy import GARMENT_PARTS
@@ -33,6 +34,9 @@ from toile.training.config import Strict
 
 _NEAREST: Final = 24  # hits of a wording that neighbours are drawn from
 _CHUNK: Final = 256  # pictures read at once
+_FILLER: Final = "clothing"  # for pseudo-words beyond the words
+_ALIGNING_RATE: Final = 1e-3
+_ALIGNED_ROWS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +53,8 @@ class GarmentMix(Strict):
     """Garments drawn by lot; the rest are neighbours."""
     most: int = 3
     """Garments a row."""
+    aligning_steps: int = 2000
+    """Of F_θ from scratch, before the denoiser is there, see `ShownSource.align`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +111,9 @@ class ShownSource:
         name = f"gallery-{bundle.encoder.fingerprint[:8]}-{bundle.unifashion_encoder.fingerprint[:8]}-{len(gallery)}"
         read = cached(cache / f"{name}.npz", lambda: _read(gallery, bundle))
         self.tokens, embeddings = read["tokens"], read["embeddings"].astype(np.float32)
+        cut_words = [_part_words(people.captions[row], part) for row, part in cuts]
+        self.words = [*(plain_words(captions) for captions in garments.captions), *cut_words]
+        """What each garment of the gallery is called; empty where no words are known."""
         flat_of = {name: place for place, name in enumerate(garments.ids)}
         cut_of = {cut: len(garments) + place for place, cut in enumerate(cuts)}
         self.claims: dict[int, list[tuple[str, int | None]]] = {}
@@ -158,6 +167,39 @@ class ShownSource:
         )
         return shown, left
 
+    def align(self, inversion: GarmentInversion, tower: TextEncoder, *, steps: int, seed: int) -> None:
+        """Teach F_θ to say in pseudo-words what a garment is called: before all else it makes words of pictures.
+
+        From anywhere else the denoiser has to learn a new language and has no reason to: words are told, too. As in
+        Pic2Word (Saito et al. 2023) pseudo-words start among the embeddings of words.
+
+        Args:
+            inversion: F_θ, on the CPU; changed.
+            tower: whose word embeddings are hit.
+            steps: of gradient descent.
+            seed: of the garments that are drawn.
+        """
+        known = np.flatnonzero([words != "" for words in self.words])
+        count = inversion.config.num_words
+        filler = tower.tokenizer.token_to_id(_FILLER)
+        ids = [tower.tokenizer.encode(self.words[place]).ids[1:-1][:count] for place in known]
+        wanted = tower.words(torch.tensor([[*row, *[filler] * (count - len(row))] for row in ids])).detach()
+        # Of a few hundred wordings some are a hundred times as frequent as others.
+        names, which = np.unique([self.words[place] for place in known], return_inverse=True)
+        rarity = 1 / np.sqrt(np.bincount(which, minlength=len(names)))[which]
+        generator = torch.Generator().manual_seed(seed)
+        optimizer = torch.optim.AdamW(inversion.parameters(), lr=_ALIGNING_RATE, weight_decay=0.01)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _ALIGNING_RATE, total_steps=steps)
+        inversion.train()
+        for _ in range(steps):
+            rows = torch.multinomial(torch.from_numpy(rarity), _ALIGNED_ROWS, replacement=True, generator=generator)
+            said = inversion(torch.from_numpy(self.tokens[known[rows.numpy()]]).float())
+            loss = F.mse_loss(said, wanted[rows]) / wanted.var()
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+
     def _garment(self, claims: Sequence[tuple[str, int | None]], lot: Sequence[float]) -> tuple[int, str, float]:
         """Place in the gallery, words and weight of one garment, by three numbers in [0, 1)."""
         wording, own = claims[int(lot[0] * len(claims))]
@@ -170,6 +212,17 @@ class ShownSource:
         others = [place for place in near.places if place != own]
         place = others[int(lot[2] * len(others))]
         return place, wording, near.trust_of(place)
+
+
+def plain_words(captions: Sequence[str]) -> str:
+    """Colour and kind of a garment, of the first of its wordings that names both, or else the kind."""
+    named = [claims[0] for caption in captions if (claims := claims_of(caption))]
+    return str(next((claim for claim in named if claim.colour), named[0])) if named else ""
+
+
+def _part_words(captions: Sequence[str], part: str) -> str:
+    claims = claims_of(names_of(captions))
+    return next((str(claim) for claim in claims if claim.part == part), "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,8 @@ import torch
 
 from people import dressed, photo, standing
 from toile.bundles import load_bundle
+from toile.models.garment_inversion import GarmentInversion, GarmentInversionConfig
+from toile.models.text_encoder import load_text_encoder
 from toile.recipes.denoiser_data import DesignSource, TaskMix
 from toile.recipes.pictures import Pictures
 from toile.recipes.shown import GarmentMix, ShownSource
@@ -86,6 +88,30 @@ def test_rows_are_told_of_garments_as_often_as_the_mix_says(source):
     assert len(shown.words) == shown.weights.numel() == len(shown.tokens)
     again, _ = _draw(source(share=0.5, alone_share=0.5), rows, texts)
     assert torch.equal(shown.weights, again.weights)
+
+
+def test_pseudo_words_start_among_words(source):
+    """Sixty steps bring them nearer to the names of their garments than to other words; the seed decides all."""
+    known = source(share=1.0)
+    assert set(known.words[:30]) == {"red blouse"}
+    assert set(known.words[30:]) == {"red blouse", "navy trousers"}
+    known.words = [f"{'red' if place % 2 else 'blue'} dress" for place in range(32)]
+    tower = load_text_encoder()
+    config = GarmentInversionConfig(
+        image_dim=16, num_heads=2, feedforward_dim=16, hidden_dim=32, num_words=3, text_dim=384, dropout=0.0
+    )
+    found = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        inversion = GarmentInversion(config)
+        known.align(inversion, tower, steps=60, seed=1)
+        found.append(inversion.eval()(torch.from_numpy(known.tokens).float()))
+    assert torch.equal(*found)
+    ids = [tower.tokenizer.token_to_id(word) for word in ("dress", "clothing", "boots")]
+    dress, filler, other = (tower.words(torch.tensor(one)) for one in ids)
+    said = found[0].detach()
+    assert ((said[:, 1] - dress).norm(dim=-1) < (said[:, 1] - other).norm(dim=-1)).all()
+    assert ((said[:, 2] - filler).norm(dim=-1) < (said[:, 2] - other).norm(dim=-1)).all()
 
 
 def test_nobody_is_told_of_nothing(source):
