@@ -30,7 +30,7 @@ from toile.evaluation.picture_sheet import picture_sheet
 from toile.evaluation.report import Report
 from toile.metrics.bootstrap import bootstrap_mean
 from toile.metrics.distribution import frechet_distance, kernel_distance
-from toile.models.garment_words import trust
+from toile.models.garment_words import ShownGarment, trust
 from toile.progress import Progress
 from toile.tasks.drawing import Settings
 from toile.tasks.garments import MAX_RETRIEVED, ReferenceGarment, named, retrieve
@@ -77,10 +77,11 @@ class _Case:
     """All that is worn."""
     garment: str
     """What is hidden."""
-    found: tuple[ReferenceGarment, ...]
+    found: tuple[ShownGarment, ...]
     """Best first, of weight 1."""
+    by_lot: tuple[ShownGarment, ...]
     weights: tuple[float, ...]
-    by_lot: tuple[ReferenceGarment, ...]
+    """Of those that were found, then of those drawn by lot."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +175,6 @@ def _ways(sizes: RagSizes) -> Mapping[str, _Way]:
     ways = {str(count): _Way(count=count) for count in sizes.curve}
     if sizes.ablations:
         ways["garments"] = _Way(count=3, words=False)
-        ways["ungated"] = _Way(count=3, gated=False)
         ways["lot"] = _Way(count=3, lot=_INJECTED)
         ways["lot_ungated"] = _Way(count=3, lot=_INJECTED, gated=False)
     return ways
@@ -227,6 +227,7 @@ def _cases(
         text = bundle.encoder.encode_texts([garment])[0]
         cosines = bundle.encoder.encode_images([one.picture for one in (*found, *drawn)]) @ text
         trusted = tuple(trust(float(cosine), best=float(cosines[0])) for cosine in cosines)
+        canvas = bundle.generator.canvas
         yield _Case(
             number=done,
             photo=photo.image,
@@ -234,9 +235,9 @@ def _cases(
             mask=mask,
             words=", ".join(named(item, cut) for item, cut in worn),
             garment=garment,
-            found=found,
+            found=tuple(one.shown(canvas) for one in found),
+            by_lot=tuple(one.shown(canvas) for one in drawn),
             weights=trusted,
-            by_lot=tuple(drawn),
         )
 
 
@@ -257,7 +258,7 @@ def _drawn(case: _Case, way: _Way, bundle: Bundle) -> Image.Image:
         seed=case.number,
         settings=Settings(),
         progress=lambda *_: None,
-        garments=[one.shown(bundle.generator.canvas) for one in garments],
+        garments=garments,
     )
 
 

@@ -12,7 +12,7 @@ def test_unknown_benchmark_lists_the_known_ones():
 
 def test_a_benchmark_without_sizes_refuses_them():
     with pytest.raises(
-        ConfigError, match="the benchmark 'search' has no sizes to set; these have: design, edit, tryon, speed"
+        ConfigError, match="the benchmark 'search' has no sizes to set; these have: design, edit, tryon, rag, speed"
     ):
         evaluate("search", bundle=FakeBundle(), sizes={"plates": 3})
 

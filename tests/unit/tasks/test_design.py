@@ -40,6 +40,7 @@ def test_a_design_is_256_by_192_and_carries_its_recipe(bundle: Bundle, tmp_path:
         "prompt": "a red dress",
         "concepts": [],
         "attributes": {},
+        "garments": [],
         "order": "area",
         "schedule": "hierarchical",
         "pose": "any",
