@@ -18,6 +18,7 @@ from toile.pages.rendering import command
 from toile.progress import Progress
 from toile.tasks.design import design, save_designs, save_picture
 from toile.tasks.edit import edit
+from toile.tasks.garments import retrieve
 from toile.tasks.index import IndexReport, index_catalog
 from toile.tasks.look import look
 from toile.tasks.query import Query
@@ -78,6 +79,7 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
     changed = _change(drawn, out, bundle, progress)
+    with_garments = _draw_with(index_dir, out, bundle, progress)
     people = [block.image for block in seen if block.look.shows == "person"]
     people += [design.image for block in drawn for design in block.designs]
     dressed = _dress(people, by_words, out, bundle, progress)
@@ -89,6 +91,7 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
         seen=seen,
         drawn=drawn,
         changed=changed,
+        with_garments=with_garments,
         dressed=dressed,
     )
     page = out / "demo.html"
@@ -203,6 +206,26 @@ def _change(blocks: Sequence[DrawnBlock], out: Path, bundle: Bundle, progress: P
         pictures.append((image, recipe, f"{attribute.replace('_', ' ')}: {to}"))
     progress("editing", len(EDITS), len(EDITS))
     return [MadeBlock(pictures=pictures, command=command_line)] if len(pictures) > 1 else []
+
+
+def _draw_with(index_dir: Path, out: Path, bundle: Bundle, progress: Progress) -> list[MadeBlock]:
+    """Designs with the garments that their words find in the index, if it holds any."""
+    made: list[MadeBlock] = []
+    for number, prompt in enumerate(PROMPTS):
+        progress("drawing with garments", number, len(PROMPTS))
+        try:
+            garments = retrieve(prompt, 1, index_dir=index_dir, bundle=bundle).garments
+        except QueryError:  # a source of fewer pictures
+            continue
+        if not garments:
+            continue
+        (drawn,) = design(prompt, bundle=bundle, garments=garments, seed=_SEED)
+        save_designs([drawn], out / "with-garments")
+        pictures = [(one.picture, None, one.words) for one in garments]
+        asked = ("toile", "design", prompt, "--retrieve", "1", "--index", str(index_dir), "--seed", str(_SEED))
+        made.append(MadeBlock(pictures=[*pictures, (drawn.image, drawn.recipe, prompt)], command=command(*asked)))
+    progress("drawing with garments", len(PROMPTS), len(PROMPTS))
+    return made
 
 
 def _dress(

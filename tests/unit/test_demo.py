@@ -17,12 +17,13 @@ from toile import demo
 from toile.catalog.hierarchical import HierarchicalCaption
 from toile.catalog.sample import sample_path
 from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
-from toile.errors import DataError
+from toile.errors import DataError, QueryError
 from toile.models.figure_reader import Figure
 from toile.progress import no_progress
 from toile.recipe import Recipe, read_recipe
 from toile.tasks.describe import Answer, Cut, Description
 from toile.tasks.design import Design
+from toile.tasks.garments import ReferenceGarment, Retrieved
 from toile.tasks.look import Item, Look
 from toile.taxonomy import PARTS
 from toile.vision.swatches import Swatch
@@ -35,7 +36,15 @@ class DrawingBundle(FakeBundle):
     generator: None = None
 
 
-def drawn(prompt, *, bundle, n, seed):
+def found(text, n, *, index_dir, bundle):
+    """Two garments for the first prompt, none for the others."""
+    if text != PROMPTS[0]:
+        raise QueryError("the index holds fewer")
+    picture = Image.new("RGB", (20, 20), "red")
+    return Retrieved(garments=tuple(ReferenceGarment(picture=picture, words=words) for words in ("jacket", "dress")))
+
+
+def drawn(prompt, *, bundle, seed, n=1, garments=()):
     recipe = {"verb": "design", "arguments": {"prompt": prompt}, "bundle": bundle.hash, "version": "0.1.0"}
     return [
         Design(image=Image.new("RGB", (192, 256), "teal"), recipe=Recipe(**recipe, seeds=[seed + i])) for i in range(n)
@@ -92,6 +101,7 @@ def quick(monkeypatch, tmp_path) -> Path:
     monkeypatch.setattr(demo, "edit", changed)
     monkeypatch.setattr(demo, "try_on", dressed)
     monkeypatch.setattr(demo, "look", seen)
+    monkeypatch.setattr(demo, "retrieve", found)
     monkeypatch.setattr(demo, "sample_path", lambda: tmp_path / "twelve.parquet")
     return tmp_path / "out"
 
@@ -107,8 +117,9 @@ def test_the_page_holds_hits_of_every_kind_and_designs(quick):
     for words in (*WORDS, *CHANGES, *PROMPTS):
         assert f"“{words}”" in page
     # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt, and three
-    # pictures that are looked at, each with its overlay; a design with two edits, and two try-ons of three pictures
-    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3 + 3 + 2 * 3
+    # pictures that are looked at, each with its overlay; a design with two edits, one of two garments, and two
+    # try-ons of three pictures
+    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3 + 3 + 3 + 2 * 3
     assert "collar: v" in page
     assert "length: knee" not in page
     assert page.count("<em>Dress, Long Dress</em>") == 3

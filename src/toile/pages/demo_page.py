@@ -52,7 +52,7 @@ class DrawnBlock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MadeBlock:
-    """What a picture became: an edit after another, or a person in a garment."""
+    """What a picture became: an edit after another, or a person in a garment; or what garments became."""
 
     pictures: Sequence[tuple[Image.Image, Recipe | None, str]]
     """From first to last, each with its recipe where toile made it, and what it is."""
@@ -127,6 +127,7 @@ def demo_page(
     seen: Sequence[SeenBlock],
     drawn: Sequence[DrawnBlock],
     changed: Sequence[MadeBlock],
+    with_garments: Sequence[MadeBlock],
     dressed: Sequence[MadeBlock],
 ) -> str:
     """One self-contained HTML page. What was drawn lies in it as the very PNG files, recipes inside."""
@@ -139,6 +140,7 @@ def demo_page(
         seen=[_seen(block) for block in seen],
         drawn=[_drawn(block) for block in drawn],
         changed=[_made(block) for block in changed],
+        with_garments=[_made(block) for block in with_garments],
         dressed=[_made(block) for block in dressed],
     )
 
