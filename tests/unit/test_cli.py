@@ -29,6 +29,7 @@ VERBS = (
     "plates",
     "filter",
     "data",
+    "culture",
     "train",
     "tune",
     "ablate",

@@ -1,0 +1,154 @@
+"""Which record a text names: exactly, in its own writing, or misspelt.
+
+A name is compared by its letters alone (accents, case, hyphens and spaces don't count), and misspellings by Dice's
+coefficient of trigrams (Dice 1945): robust against letters that are doubled, dropped or exchanged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from toile.culture.record import Record
+
+SURE: Final = 0.55
+"""Dice from which a misspelt name is taken for the record's."""
+DOUBTFUL: Final = 0.40
+"""From which it is asked about."""
+_LONGEST: Final = 5  # words of a name
+_LEAST_LETTERS: Final = 4  # of a name that may be misspelt: shorter ones are too much like common words
+_TOKEN: Final = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A place of a text that names a record.
+
+    Attributes:
+        id: of the record.
+        said: as the text has it.
+        score: 1 for a name, else Dice's coefficient.
+        start: of the place, characters.
+        end: alike, the first behind it.
+    """
+
+    id: str
+    said: str
+    score: float
+    start: int
+    end: int
+
+
+def folded(text: str) -> str:
+    """The letters of a text: no case, no accents of Latin letters, no spaces, no marks.
+
+    >>> folded("Han-bok"), folded("Ào Dài")
+    ('hanbok', 'aodai')
+    """
+    letters: list[str] = []
+    for letter in unicodedata.normalize("NFKD", text.casefold().replace("đ", "d").replace("ł", "l").replace("ø", "o")):
+        if unicodedata.combining(letter):
+            # Of other writings a mark makes another letter.
+            if letters and not letters[-1].isascii():
+                letters.append(letter)
+        elif letter.isalnum():
+            letters.append(letter)
+    return unicodedata.normalize("NFC", "".join(letters))
+
+
+class Names:
+    """All names of some records.
+
+    Args:
+        records: by id.
+    """
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._ids: dict[str, list[str]] = {}
+        for record in records.values():
+            names = (record.names.canonical, *record.names.aliases, *(one.text for one in record.names.native))
+            for place, name in enumerate(names):
+                known = self._ids.setdefault(folded(name), [])
+                if record.id not in known:
+                    # A record that has it as its own name comes before one that has it as an alias.
+                    known.insert(0, record.id) if place == 0 else known.append(record.id)
+        self._ids.pop("", None)
+
+    @cached_property
+    def _by_trigram(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._ids:
+            if len(name) >= _LEAST_LETTERS:
+                for trigram in _trigrams(name):
+                    found.setdefault(trigram, []).append(name)
+        return found
+
+    def named_in(self, text: str) -> list[Named]:
+        """The records that a text names, in its order; a misspelt name only where no exact one lies.
+
+        Args:
+            text: of any length.
+        """
+        words = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+        exact = list(_apart(self._exact(words, text)))
+        taken = [(one.start, one.end) for one in exact]
+        fuzzy = _apart(self._fuzzy(words, text, taken))
+        return sorted([*exact, *fuzzy], key=lambda one: one.start)
+
+    def _exact(self, words: list[tuple[str, int, int]], text: str) -> Iterator[Named]:
+        for first, last in _stretches(len(words)):
+            start, end = words[first][1], words[last][2]
+            for name in self._ids.get(folded(text[start:end]), ())[:1]:
+                yield Named(id=name, said=text[start:end], score=1.0, start=start, end=end)
+
+    def _fuzzy(self, words: list[tuple[str, int, int]], text: str, taken: list[tuple[int, int]]) -> Iterator[Named]:
+        for first, last in _stretches(len(words)):
+            start, end = words[first][1], words[last][2]
+            if any(start < other_end and other_start < end for other_start, other_end in taken):
+                continue
+            asked = folded(text[start:end])
+            if len(asked) < _LEAST_LETTERS:
+                continue
+            score, name = max(((dice(asked, name), name) for name in self._like(asked)), default=(0.0, ""))
+            if score >= DOUBTFUL:
+                yield Named(id=self._ids[name][0], said=text[start:end], score=score, start=start, end=end)
+
+    def _like(self, asked: str) -> Iterable[str]:
+        """Names that share a trigram with what is asked, and are about as long."""
+        found = {name for trigram in _trigrams(asked) for name in self._by_trigram.get(trigram, ())}
+        return (name for name in found if abs(len(name) - len(asked)) <= max(2, len(asked) // 3))
+
+
+def dice(one: str, other: str) -> float:
+    """Twice the trigrams that two words share, of all that they have, in [0, 1].
+
+    >>> dice("hanbok", "hanbok"), dice("kimono", "sari")
+    (1.0, 0.0)
+    """
+    first, second = _trigrams(one), _trigrams(other)
+    return 2 * len(first & second) / (len(first) + len(second))
+
+
+def _trigrams(word: str) -> set[str]:
+    padded = f"  {word} "
+    return {padded[place : place + 3] for place in range(len(padded) - 2)}
+
+
+def _stretches(count: int) -> Iterator[tuple[int, int]]:
+    """First and last of up to so many words in a row."""
+    for first in range(count):
+        for last in range(first, min(count, first + _LONGEST)):
+            yield first, last
+
+
+def _apart(found: Iterable[Named]) -> Iterator[Named]:
+    """Of places that overlap the best one: the surer, then the longer."""
+    kept: list[Named] = []
+    for one in sorted(found, key=lambda one: (-one.score, one.start - one.end, one.start)):
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+            yield one
