@@ -76,6 +76,7 @@ _TINY = {
         "start_from=''",
         "trained='all'",
         "batch_size=4",
+        "garments.aligning_steps=2",
         "full_width_every=2",
         "worn_every=2",
         "loop.precision='no'",
