@@ -104,6 +104,7 @@ def test_the_embedded_bundle_is_whole_and_small_enough() -> None:
         "encoder",
         "figure",
         "garment",
+        "inversion",
         "unifashion",
     }
 
