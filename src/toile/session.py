@@ -388,13 +388,15 @@ class Studio:
 
         known = given_garments([_picture(one) for one in given], self.bundle)
         if not retrieve:
-            return tuple(known), ()
+            return known.garments, known.notes
         found = find(words, retrieve, index_dir=self._need_index(), bundle=self.bundle, unlike=unlike)
-        return (*known, *found.garments), found.notes
+        return (*known.garments, *found.garments), (*known.notes, *found.notes)
 
     def _need_index(self) -> Path:
         if self.index_dir is None:
-            raise ConfigError("no index was named; say toile.load(index='DIR') with the folder that holds it or will")
+            raise ConfigError(
+                "no index was named; give the folder that holds it or will: --index DIR, or toile.load(index='DIR')"
+            )
         return self.index_dir
 
 

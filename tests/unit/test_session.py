@@ -25,7 +25,7 @@ def test_load_opens_another_bundle(studio: Studio) -> None:
 
 
 def test_verbs_that_need_an_index_say_how_to_name_one(studio: Studio) -> None:
-    with pytest.raises(ConfigError, match=r"no index was named; say toile\.load\(index='DIR'\)"):
+    with pytest.raises(ConfigError, match=r"no index was named; .* --index DIR, or toile\.load\(index='DIR'\)"):
         studio.search("a red dress")
 
 

@@ -78,7 +78,7 @@ class SeenGarment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retrieved:
-    """What words have found."""
+    """Garments to draw with: what words have found, or a user has given."""
 
     garments: tuple[ReferenceGarment, ...] = ()
     notes: tuple[str, ...] = ()
@@ -154,17 +154,19 @@ def named(item: Item, cut: Cut) -> str:
     return " ".join([*(swatch.name for swatch in item.colours[:1]), cut.category.word])
 
 
-def given_garments(pictures: Sequence[Image.Image], bundle: Bundle) -> list[ReferenceGarment]:
+def given_garments(pictures: Sequence[Image.Image], bundle: Bundle) -> Retrieved:
     """Pictures of garments that a user gives, each named by what is seen of it.
 
     Raises:
         DataError: one holds no garment.
     """
     seen = [see_garment(number, picture, bundle) for number, picture in enumerate(pictures, start=1)]
-    return [
+    garments = [
         ReferenceGarment(picture=picture, words=one.words, on_white=one.picture)
         for one, picture in zip(seen, pictures, strict=True)
     ]
+    taken = [f"garment {number} is taken for: {one.words}" for number, one in enumerate(seen, start=1)]
+    return Retrieved(garments=tuple(garments), notes=(*taken, *(note for one in seen for note in one.notes)))
 
 
 def retrieve(

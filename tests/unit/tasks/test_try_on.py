@@ -16,6 +16,7 @@ from toile.models.garment_net import QUESTIONS
 from toile.tasks import repaint
 from toile.tasks.design import save_picture
 from toile.tasks.drawing import Settings
+from toile.tasks.garments import given_garments
 from toile.tasks.replay import replay
 from toile.tasks.try_on import try_on
 from toile.taxonomy import PARTS
@@ -124,6 +125,20 @@ def test_garments_may_be_told_as_words(bundle, monkeypatch: pytest.MonkeyPatch):
     assert [told is not None for _, told in seen] == [False, True, True]
     with pytest.raises(QueryError, match="shown_as is 'pictures', expected one of pixels, words, both"):
         try_on(photo(), [_flat("green")], bundle=bundle, shown_as="pictures", settings=QUICK)
+
+
+def test_a_garment_that_is_given_is_named_by_what_is_seen(bundle):
+    """For designs and edits: its words, its picture on white, and what a user should know."""
+    given = given_garments([_flat("green"), photo()], bundle)
+    first, second = given.garments
+    assert first.words == "green longsleeve"
+    assert first.on_white is not None
+    assert first.on_white.size == (192, 256)
+    assert second.words.split()[0] == "red"
+    assert given.notes[0] == "garment 1 is taken for: green longsleeve"
+    assert any("garment 2 is worn in its picture" in note for note in given.notes)
+    with pytest.raises(DataError, match="garment 1 is taken for: shoes"):
+        given_garments([_flat("purple")], bundle)
 
 
 def test_a_top_goes_under_an_open_coat(bundle, people: _People, monkeypatch: pytest.MonkeyPatch):
