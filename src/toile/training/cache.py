@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -54,7 +55,8 @@ def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
     """What `make` gives, from the file where it has been made before."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".tmp.npz")
+        # Each process its own: of several that read at once, one would move away the other's.
+        beside = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(beside, allow_pickle=False, **make())
         beside.replace(path)
     with np.load(path) as arrays:
