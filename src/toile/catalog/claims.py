@@ -77,6 +77,16 @@ def names_colour(text: str) -> bool:
     return any(word in _colours() for word in re.findall(r"[a-z-]+", text.lower()))
 
 
+def colour_words() -> Mapping[str, str]:
+    """Words for colours, each with its colour of `taxonomy.COLOURS`."""
+    return _colours()
+
+
+def names_garment(word: str) -> bool:
+    """Whether an English word names a garment that can be drawn."""
+    return word.lower() in _nouns()
+
+
 def grammar_category(claim: Claim) -> str | None:
     """The word of HieraFashDiff's seven for a garment that is named; None for shoes, bags and the like."""
     noun = claim.noun.removesuffix("s")

@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from toile.culture.english import is_known
 from toile.culture.knowledge import knowledge
 from toile.culture.names import DOUBTFUL, SURE, Names, folded
+from toile.culture.places import Places
 from toile.culture.record import Level, Record
+from toile.culture.search import Descriptions
 from toile.errors import QueryError
 
 
 @cache
 def all_names() -> Names:
     """Of all records of the knowledge base."""
-    return Names(knowledge())
+    return Names(knowledge(), is_known)
+
+
+@cache
+def all_places() -> Places:
+    """Of all records of the knowledge base."""
+    return Places(knowledge())
+
+
+@cache
+def all_descriptions() -> Descriptions:
+    """Of all records of the knowledge base."""
+    return Descriptions(knowledge())
 
 
 def record_named(name: str) -> Record:

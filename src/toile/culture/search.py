@@ -1,0 +1,170 @@
+"""Which record a description means, where no name is said: by its words, and by what they mean.
+
+Words: BM25 (Robertson & Zaragoza 2009) over all that a record states. Meaning: sentences of the text tower, where a
+caller has it at hand. The two rankings are fused by reciprocal rank (Cormack et al. 2009).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toile.culture.names import folded
+from toile.culture.record import Record
+
+Sentences = Callable[[Sequence[str]], NDArray[np.floating]]
+"""Texts to vectors `(N, D)`, L2-normalised."""
+
+_K1: Final = 1.2
+_B: Final = 0.6
+_RANK: Final = 60  # of reciprocal-rank fusion, as in its paper
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_STOP: Final = frozenset(
+    "a an and any are as at be by for from has have her his in into is it its no not of on one or over so some that the "
+    "their them then they this to under up very was were which who whose with worn wear wears wearing without".split()
+)
+_SAME: Final = {
+    "hat": "headwear", "cap": "headwear", "headdress": "headwear", "headgear": "headwear", "turban": "headwear",
+    "gown": "dress", "frock": "dress", "blouse": "shirt", "top": "shirt", "tunic": "shirt", "breeches": "trousers",
+    "pants": "trousers", "cape": "cloak", "mantle": "cloak", "poncho": "cloak", "blanket": "cloak", "stole": "shawl",
+    "scarf": "shawl", "sash": "belt", "girdle": "belt", "shoe": "footwear", "boot": "footwear", "fabric": "textile",
+    "cloth": "textile", "scarlet": "red", "crimson": "red", "bride": "wedding", "bridal": "wedding", "gray": "grey",
+}  # fmt: skip
+"""Words to the one that stands for all of a kind, of records and of questions alike."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A record that a description may mean.
+
+    Attributes:
+        id: of the record.
+        covered: how much of what the description says, by weight of its words, the record says, too; in [0, 1].
+        cosine: of the description and the record's nearest statement; None where no tower was asked.
+    """
+
+    id: str
+    covered: float
+    cosine: float | None = None
+
+
+class Descriptions:
+    """What records state, to be searched.
+
+    Args:
+        records: by id.
+    """
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._ids = list(records)
+        self._records = records
+        self._counts = [Counter(stems(" ".join(_told(record)))) for record in records.values()]
+        self._lengths = [sum(count.values()) for count in self._counts]
+        seen = Counter(word for count in self._counts for word in count)
+        total = len(self._ids)
+        self._weights = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in seen.items()}
+        self._vectors: tuple[NDArray[np.floating], NDArray[np.intp]] | None = None
+
+    def find(self, text: str, among: Collection[str] = (), sentences: Sentences | None = None) -> list[Found]:
+        """Records, the likeliest first.
+
+        Args:
+            text: a description.
+            among: ids to choose from; empty: all.
+            sentences: the text tower; None: words alone count.
+        """
+        asked = list(dict.fromkeys(stems(text)))
+        rows = [row for row, key in enumerate(self._ids) if not among or key in among]
+        lexical = {row: self._score(row, asked) for row in rows}
+        whole = sum(self._weights.get(word, self._rarest) for word in asked) or 1.0
+        covered = {row: sum(self._weights[word] for word in asked if word in self._counts[row]) / whole for row in rows}
+        places = _ranks(lexical)
+        cosines: dict[int, float] = {}
+        if sentences is not None and rows:
+            cosines = self._cosines(text, rows, sentences)
+            meant = _ranks(cosines)
+            fused = {row: 1 / (_RANK + places[row]) + 1 / (_RANK + meant[row]) for row in rows}
+        else:
+            fused = {row: 1 / (_RANK + places[row]) for row in rows if lexical[row] > 0}
+        best = sorted(fused, key=lambda row: (-fused[row], row))
+        return [Found(id=self._ids[row], covered=covered[row], cosine=cosines.get(row)) for row in best]
+
+    @cached_property
+    def _rarest(self) -> float:
+        return max(self._weights.values())
+
+    def _score(self, row: int, asked: Sequence[str]) -> float:
+        counts, length = self._counts[row], self._lengths[row]
+        mean = sum(self._lengths) / len(self._lengths)
+        return sum(
+            self._weights[word] * counts[word] * (_K1 + 1) / (counts[word] + _K1 * (1 - _B + _B * length / mean))
+            for word in asked
+            if word in counts
+        )
+
+    def _cosines(self, text: str, rows: Sequence[int], sentences: Sentences) -> dict[int, float]:
+        """Of the nearest of each record's statements."""
+        if self._vectors is None:
+            told = [(row, part) for row, key in enumerate(self._ids) for part in _sentences(self._records[key])]
+            self._vectors = sentences([part for _, part in told]), np.array([row for row, _ in told])
+        vectors, owners = self._vectors
+        similar = vectors @ sentences([text])[0]
+        best = np.full(len(self._ids), -1.0)
+        np.maximum.at(best, owners, similar)
+        return {row: float(best[row]) for row in rows}
+
+
+def stems(text: str) -> list[str]:
+    """Content words without their commonest endings, words of one kind made one."""
+    found = [folded(word) for word in _WORD.findall(text)]
+    return [_SAME.get(stem, stem) for word in found if word not in _STOP and len(word) > 1 for stem in (_stem(word),)]
+
+
+def _stem(word: str) -> str:
+    for ending, least in (("ies", 4), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
+        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+            stem = word.removesuffix(ending)
+            if ending == "ies":
+                return f"{stem}y"
+            if ending in ("ed", "ing", "es"):
+                stem = stem.removesuffix("e")
+                return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem
+            return stem.removesuffix("e")
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def _told(record: Record) -> list[str]:
+    culture = record.culture
+    return [
+        *(value for pointer, value in record.statements() if not pointer.startswith("/sensitivity")),
+        *record.visual,
+        *record.visual,  # what is seen is what is described
+        record.category,
+        record.category,
+        culture.people,
+        culture.region,
+        "" if record.drawn_as is None else record.drawn_as.words,
+    ]
+
+
+def _sentences(record: Record) -> list[str]:
+    kind = f"{record.culture.people} {record.category}"
+    parts = [f"{kind}: {', '.join(record.visual)}", f"{kind} of {', '.join(record.materials)}"]
+    if record.construction:
+        parts.append(record.construction)
+    if record.occasions:
+        parts.append(f"{record.silhouette.shape or kind}, worn for {', '.join(record.occasions)}")
+    return parts
+
+
+def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    """1 for the best; equal scores keep their order."""
+    return {row: place for place, row in enumerate(sorted(scores, key=lambda row: (-scores[row], row)), start=1)}
