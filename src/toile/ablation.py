@@ -41,6 +41,8 @@ class Arm(Strict):
     """Name of an earlier arm, whose bundle of the same seed is trained further; empty: as the recipe says."""
     settings: tuple[str, ...] = ()
     """`a.b=value` in TOML, over those that all arms have."""
+    data: str = ""
+    """Folder below each folder of data that this arm learns from; empty: the folder itself."""
     sizes: dict[str, Any] = field(default_factory=dict)
     """What benchmarks are asked of this arm, over what the measure says: to draw as it was trained."""
 
@@ -172,7 +174,7 @@ def _train(ablation: Ablation, arm: Arm, seed: int, data: Sequence[Path], out: P
     settings = [*ablation.settings, *arm.settings, f"loop.seed={seed}"]
     if arm.start_from:
         settings.append(f"start_from={json.dumps(str(_folder(out, arm.start_from, seed) / 'bundle'))}")
-    train(Path(arm.recipe), data=data, out=folder, overrides=settings, progress=progress)
+    train(Path(arm.recipe), data=[one / arm.data for one in data], out=folder, overrides=settings, progress=progress)
 
 
 def _measured(ablation: Ablation, number: int, name: str, folder: Path, progress: Progress) -> dict[str, float]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from toile.bundles import Bundle
     from toile.catalog.filtering.settings import FilterSettings
+    from toile.culture.chat import LanguageModel
+    from toile.culture.refining import Refined
     from toile.diffusion.windows import Start
     from toile.tasks.caption import Caption
     from toile.tasks.design import Design, Joints
@@ -173,6 +175,47 @@ class Studio:
 
         return caption(_picture(image), style=style, bundle=self.bundle)
 
+    def refine(
+        self,
+        brief: str,
+        *,
+        culture: str | None = None,
+        occasion: str | None = None,
+        lock: Mapping[str, str] | None = None,
+        tradition: float = 0.5,
+        seed: int = 0,
+        model: LanguageModel | None = None,
+        policy: str = "strict",
+        allow_restricted: str | None = None,
+    ) -> Refined:
+        """Turn a short brief into a full one whose every cultural statement has its source.
+
+        Args:
+            brief: one to 300 words.
+            culture: people, country or region, where the brief doesn't say.
+            occasion: what it is worn for.
+            lock: fields that are to stay as they are given: `{"colour": "green"}`.
+            tradition: 0: no more than the outline; 1: all that is known.
+            seed: another seed chooses otherwise where several would do.
+            model: a language model that chooses among records and words them; see `culture.chat`.
+            policy: what becomes of its words that no record stands for.
+            allow_restricted: why a restricted garment is to be shown.
+
+        Raises:
+            QueryError: the brief is empty or too long, or something in it or beside it is unknown.
+        """
+        from toile.tasks.refine import refiner, wishes_of
+
+        wishes = wishes_of(
+            culture=culture,
+            occasion=occasion,
+            lock=lock,
+            tradition=tradition,
+            seed=seed,
+            allow_restricted=allow_restricted,
+        )
+        return refiner(model=model, policy=policy)(brief, wishes)
+
     def design(
         self,
         prompt: str,
@@ -185,6 +228,7 @@ class Studio:
         sketch: Picture | None = None,
         garments: Sequence[Picture] = (),
         retrieve: int = 0,
+        refine: bool | Refined = False,
         n: int = 1,
         seed: int = 0,
         settings: Settings | None = None,
@@ -202,6 +246,7 @@ class Studio:
             sketch: dark lines on light paper, or the path of them.
             garments: pictures of garments to draw with.
             retrieve: so many more for each garment that the prompt names, found in the index.
+            refine: read the prompt as a brief and refine it first, see `refine`; or a brief that was refined already.
             n: how many.
             seed: of the first.
             settings: steps, guidance, sampler.
@@ -221,6 +266,15 @@ class Studio:
             pose = Path(pose)
         if not isinstance(pose, str | Sequence):
             pose = pose_of(_picture(pose), bundle=self.bundle)
+        recorded, said = None, list[str]()
+        if refine:
+            from toile.tasks.refine import as_recorded, drawable_of
+
+            made = self.refine(prompt, seed=seed) if refine is True else refine
+            drawable, recorded = drawable_of(made), as_recorded(made)
+            prompt, concepts = drawable.words, [*concepts, *drawable.concepts]
+            attributes = {**drawable.attributes, **(attributes or {})}
+            said = [f"drawn as: {prompt}", *made.warnings, *made.notices]
         known, notes = self._garments(garments, retrieve, prompt)
         designs = design(
             prompt,
@@ -232,12 +286,13 @@ class Studio:
             pose=pose,
             sketch=None if sketch is None else _picture(sketch),
             garments=known,
+            refined=recorded,
             n=n,
             seed=seed,
             settings=settings,
             progress=progress,
         )
-        return [replace(drawn, notes=notes) for drawn in designs]
+        return [replace(drawn, notes=(*said, *notes)) for drawn in designs]
 
     def edit(
         self,

@@ -128,6 +128,8 @@ class Cutout:
     """In HieraFashDiff's grammar, where the file has it."""
     parts: NDArray[np.uint8] | None = None
     """`(256, 192)`, index into `taxonomy.PARTS`; None where only tags are known."""
+    culture: str = ""
+    """Whose clothes they are, where the file says so."""
 
 
 def photo_files(folders: Sequence[Path], name: str) -> list[Path]:
@@ -154,7 +156,7 @@ def _rows(path: Path, needed: set[str], split: Split | None) -> Iterator[dict[st
     missing = needed - set(file.schema_arrow.names)
     if missing:
         raise DataError(f"{path.name} lacks the columns {sorted(missing)}; it has {file.schema_arrow.names}")
-    wanted = sorted(needed | ({"captions", "styles"} & set(file.schema_arrow.names)))
+    wanted = sorted(needed | ({"captions", "styles", "culture"} & set(file.schema_arrow.names)))
     for batch in file.iter_batches(batch_size=64, columns=wanted):
         for row in batch.to_pylist():
             if split is None or split_of(row.get("image_id") or row["photo_id"]) == split:
@@ -201,6 +203,8 @@ class StreetPhoto:
     """The file's own wordings; empty in the photo set."""
     styles: Mapping[str, str] = field(default_factory=dict)
     """The file's own captions by style; empty in the photo set."""
+    culture: str = ""
+    """Whose clothes they are, where the file says so."""
 
 
 def iterate_streets(path: Path, split: Split | None) -> Iterator[StreetPhoto]:
@@ -225,6 +229,7 @@ def iterate_streets(path: Path, split: Split | None) -> Iterator[StreetPhoto]:
             pose=np.array(row["pose"] or [0.0] * 54, dtype=np.float32).reshape(18, 3),
             captions=tuple(row.get("captions") or ()),
             styles=dict(row.get("styles") or ()),
+            culture=row.get("culture") or "",
         )
 
 
@@ -283,6 +288,7 @@ def iterate_street_cutouts(path: Path, split: Split | None) -> Iterator[Cutout]:
             captions=street.captions,
             hierarchical=street.styles.get("hierarchical", ""),
             parts=None if street.labels is None else _moved_parts(street.labels, frame),
+            culture=street.culture,
         )
 
 

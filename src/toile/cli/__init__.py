@@ -3,7 +3,7 @@
 A module a family of verbs; importing it puts its verbs on `app`.
 """
 
-from toile.cli import data, drawing, finding, house, knowing, seeing, training
+from toile.cli import data, drawing, finding, house, knowing, refining, seeing, training
 from toile.cli.app import app
 
-__all__ = ["app", "data", "drawing", "finding", "house", "knowing", "seeing", "training"]
+__all__ = ["app", "data", "drawing", "finding", "house", "knowing", "refining", "seeing", "training"]

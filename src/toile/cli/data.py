@@ -91,6 +91,24 @@ def filter_pairs(
     typer.echo(f"report: {out / REPORT_FILE}", err=True)
 
 
+@data_app.command("weaken")
+def weaken_data(
+    plates: Annotated[list[Path], typer.Argument(help="Folders of toile plates --packed.")],
+    out: Annotated[Path, typer.Option(help="Folder for streets.parquet; made if missing.")],
+    wrong: Annotated[float, typer.Option(help="Share of rows that get another picture's words.")] = 0.3,
+    seed: Annotated[int, typer.Option(help="Of words and choice.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Give plates of traditional dress words as the web has them, a share of them wrong, with the truth beside."""
+    from toile.tasks.weaken import weaken
+
+    report = weaken(plates, out, wrong_share=wrong, seed=seed)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), default=str))
+        return
+    typer.echo(f"{report.path}: {report.rows} rows of {len(report.cultures)} cultures, {report.wrong} with wrong words")
+
+
 @data_app.command("check")
 def check_data(
     name: Annotated[str, typer.Argument(help="Which data set, see above.")],

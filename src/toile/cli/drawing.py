@@ -56,6 +56,12 @@ def design(
         ),
     ] = "any",
     sketch: Annotated[Path | None, typer.Option(help="Dark lines on light paper to follow.")] = None,
+    refine: Annotated[
+        bool, typer.Option("--refine", help="Read the prompt as a brief and refine it first, as `toile refine` does.")
+    ] = False,
+    allow_restricted: Annotated[
+        str | None, typer.Option(help="With --refine: why a restricted garment is to be shown.")
+    ] = None,
     garments: GarmentsOption = None,
     retrieve: RetrieveOption = 0,
     index: IndexOption = None,
@@ -70,8 +76,9 @@ def design(
     """Draw pictures from a brief; each PNG carries the recipe that makes it again."""
     from toile.tasks.design import save_designs
 
+    studio = toile.load(bundle, index, device=device)
     with watched(quiet=as_json) as progress:
-        designs = toile.load(bundle, index, device=device).design(
+        designs = studio.design(
             prompt,
             concepts=concept or (),
             attributes=parse_pairs(attribute or (), "attribute", "sleeve_length=long"),
@@ -81,6 +88,7 @@ def design(
             sketch=sketch,
             garments=garments or (),
             retrieve=retrieve,
+            refine=studio.refine(prompt, seed=seed, allow_restricted=allow_restricted) if refine else False,
             n=n,
             seed=seed,
             settings=settings,

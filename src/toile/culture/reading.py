@@ -144,7 +144,7 @@ def read(text: str) -> Reading:
     free = [word for word in words if not any(_overlap(word, one) for one in taken)]
     colours = _colours(free)
     spent = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
-    said = {folded(word.text) for word in words}
+    every = {folded(word.text) for word in words}
     garments = tuple(one for one in named if one.score >= SURE)
     unknown = tuple(_unknown(free, line, named=bool(garments)))
     return Reading(
@@ -155,7 +155,7 @@ def read(text: str) -> Reading:
         colours=colours,
         materials=tuple(word for word in MATERIALS if word in {folded(one.text) for one in free}),
         occasions=tuple(occasion_words(line)),
-        wearer=_wearer(said),
+        wearer=_wearer(every),
         attributes=cut_claims_of(line),
         unknown=unknown,
         rest=tuple(_rest(line, words, [*spent, *(word for word in words if word.text in unknown)])),

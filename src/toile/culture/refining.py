@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
-from toile.catalog.claims import claims_of, names_colour
+from toile.catalog.claims import claims_of, cut_claims_of, names_colour
 from toile.catalog.plates.looks.cultures import TRADITIONS
 from toile.culture.choosing import Choice, choose
 from toile.culture.knowledge import knowledge
@@ -100,7 +100,7 @@ class Refined:
     def to_json(self) -> str:
         """One JSON object."""
         told = asdict(self)
-        told["wishes"]["removed"] = sorted(self.wishes.removed)
+        told["wishes"] = self.wishes.as_json()
         return json.dumps(told, indent=1, ensure_ascii=False)
 
 
@@ -204,12 +204,13 @@ def _drawable(slots: Sequence[Slot], records: Sequence[Record], reading: Reading
     said = [slot.value for slot in slots if slot.field == "colour"]
     seen = [word for phrase in record.visual[:2] for word in phrase.split() if names_colour(word)]
     colour = _plain_colour([*said, *seen, ""][0])
+    own = " ".join([reading.text, *(slot.value for slot in slots if slot.source == USER)])
     # The denoiser has learned the names of the traditions that it was shown.
     name = TRADITIONS[record.id].names[0] if record.id in TRADITIONS else record.drawn_as.words
     return Drawable(
         words=f"{colour} {name}".strip(),
         concepts=tuple(slot.value for slot in slots if slot.field in ("occasion", "scene")),
-        attributes=dict(record.drawn_as.attributes) | dict(reading.attributes) if claims_of(name) else {},
+        attributes=dict(record.drawn_as.attributes) | cut_claims_of(own) if claims_of(name) else {},
     )
 
 
@@ -223,9 +224,9 @@ def _citations(slots: Iterable[Slot]) -> Iterable[Citation]:
     for slot in slots:
         if slot.source == USER:
             continue
-        key, pointer = slot.source.removeprefix("kb:").split("#")
+        key, pointer = slot.source.removeprefix("kb:").split("#")[0], slot.evidence
         for source in knowledge()[key].sources:
-            if any(pointer == known or pointer.startswith(f"{known}/") for known in source.supports):
+            if pointer and any(pointer == known or pointer.startswith(f"{known}/") for known in source.supports):
                 work = ", ".join(filter(None, (source.author, source.title, source.publisher, str(source.year))))
                 works.setdefault(work, []).append(slot.value)
     return (Citation(work=work, slots=tuple(values)) for work, values in works.items())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from toile.catalog.claims import names_colour
 from toile.culture.reading import Reading, occasion_words
@@ -22,6 +22,7 @@ FIELDS: Final[tuple[Field, ...]] = (
 USER: Final = "user"
 _SOMBRE: Final = ("mourning", "funeral", "burial", "dead", "shroud", "widow")
 _MOST_SHAPES: Final = 5
+_COMMON: Final = 3
 _OF_THE_WHOLE: Final = 2  # phrases that speak of the whole garment, not of a detail
 
 
@@ -33,13 +34,19 @@ class Slot:
         field: of `FIELDS`.
         value: in words.
         source: `user`, or `kb:ID#/pointer`.
-        is_sourced: whether a work stands for it; of the user's words True.
+        evidence: pointer of the same record's statement that says so and that a work stands for; empty: none does, and
+            it is a draft.
     """
 
     field: Field
     value: str
     source: str
-    is_sourced: bool = True
+    evidence: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether no work stands for it; the user's own words need none."""
+        return self.source != USER and not self.evidence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +58,7 @@ class Wishes:
         occasion: in any words.
         garment: id of a record in place of what was chosen.
         fixed: field to value: said by the user.
+        details: field and value of what is said besides; what a record says of the same thing goes.
         removed: fields that are not to be told.
         tradition: 0 tells of a garment no more than its outline, 1 all that is known.
         seed: of what is chosen where several would do.
@@ -61,10 +69,25 @@ class Wishes:
     occasion: str | None = None
     garment: str | None = None
     fixed: Mapping[Field, str] = field(default_factory=dict)
+    details: tuple[tuple[Field, str], ...] = ()
     removed: frozenset[Field] = frozenset()
     tradition: float = 0.5
     seed: int = 0
     allow_restricted: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values, of which `from_json` makes the same wishes."""
+        return {**asdict(self), "removed": sorted(self.removed), "details": [list(pair) for pair in self.details]}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Wishes:
+        """Of what `as_json` gave.
+
+        Raises:
+            TypeError: it is something else.
+        """
+        own = {**told, "removed": frozenset(told["removed"]), "details": tuple((a, b) for a, b in told["details"])}
+        return cls(**own)
 
 
 def slots_of(reading: Reading, records: Sequence[Record], wishes: Wishes) -> list[Slot]:
@@ -78,6 +101,12 @@ def slots_of(reading: Reading, records: Sequence[Record], wishes: Wishes) -> lis
     said = list(_said(reading, wishes))
     known = {slot.field for slot in said}
     slots = [*said, *(slot for slot in _completed(reading, records, wishes) if slot.field not in known)]
+    for name, value in wishes.details:
+        told = set(stems(value))
+        slots = [
+            slot for slot in slots if slot.source == USER or not (slot.field == name and told & set(stems(slot.value)))
+        ]
+        slots.append(Slot(field=name, value=value, source=USER))
     slots = [slot for slot in slots if slot.field not in wishes.removed or slot.field in wishes.fixed]
     return sorted(slots, key=lambda slot: FIELDS.index(slot.field))
 
@@ -114,7 +143,7 @@ def _completed(reading: Reading, records: Sequence[Record], wishes: Wishes) -> I
         value = _without_colour(phrase) if asked and place < _OF_THE_WHOLE else phrase
         yield _slot(record, "shape", value, f"/visual/{place}")
     if record.materials:
-        place = dice.randrange(len(record.materials))
+        place = dice.randrange(min(_COMMON, len(record.materials)))  # they are listed by how common they are
         yield _slot(record, "material", record.materials[place], f"/materials/{place}")
     fitting = _fitting_colours(record.colours, reading)
     if fitting and not any(names_colour(phrase) for phrase in record.visual[:_OF_THE_WHOLE]):
@@ -129,20 +158,19 @@ def _completed(reading: Reading, records: Sequence[Record], wishes: Wishes) -> I
 
 
 def _slot(record: Record, name: Field, value: str, pointer: str) -> Slot:
-    return Slot(
-        field=name, value=value, source=f"kb:{record.id}#{pointer}", is_sourced=is_backed(record, pointer, value)
-    )
+    return Slot(field=name, value=value, source=f"kb:{record.id}#{pointer}", evidence=_evidence(record, pointer, value))
 
 
-def is_backed(record: Record, pointer: str, value: str) -> bool:
-    """Whether a work stands for a statement; for how it looks, whether one stands for what says it in other words."""
+def _evidence(record: Record, pointer: str, value: str) -> str:
+    """The statement that a work stands for; of how it looks, the one that says so in other words."""
+    if pointer.startswith(("/names", "/culture")):  # a work about a garment stands for its name, and whose it is
+        return pointer if record.sources else ""
     if not pointer.startswith("/visual"):
-        return pointer.startswith(("/names", "/culture")) or record.is_sourced(pointer)
+        return pointer if record.is_sourced(pointer) else ""
     words = set(stems(value))
-    return any(
-        len(words & set(stems(told))) * 2 >= len(words) and record.is_sourced(stated)
-        for stated, told in record.statements()
-    )
+    said = {stated: len(words & set(stems(told))) for stated, told in record.statements() if record.is_sourced(stated)}
+    best = max(said, key=said.__getitem__, default="")
+    return best if best and said[best] * 2 >= len(words) else ""
 
 
 def _without_colour(phrase: str) -> str:

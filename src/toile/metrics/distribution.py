@@ -112,6 +112,17 @@ def inception_score(probabilities: NDArray[np.floating]) -> float:
     return float(np.exp(rel_entr(p, p.mean(axis=0)).sum(axis=1).mean()))
 
 
+def vendi_score(features: NDArray[np.floating]) -> float:
+    """How many different rows there are, in effect (Friedman & Dieng 2023): from 1, all alike, to N.
+
+    `exp(entropy of the eigenvalues of K / N)`, K the cosines of features `(N, D)`; it grows with N: compare equal ones.
+    """
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    values = np.linalg.eigvalsh(unit.astype(np.float64) @ unit.T.astype(np.float64) / len(unit))
+    values = values[values > 1e-12]
+    return float(np.exp(-(values * np.log(values)).sum()))
+
+
 def kernel_distance_difference(
     real: NDArray[np.floating], fake: NDArray[np.floating], other: NDArray[np.floating], *, seed: int = 0
 ) -> tuple[float, float, float]:

@@ -81,7 +81,8 @@ def run(
         ConfigError: garments are asked for where a Stable Diffusion is trained.
     """
     cache = out.parent / "pictures"
-    people, garments = load_pictures(data, cache)
+    needs_flat = bool(recipe.mix.garment_share or recipe.worn_every or recipe.garments.share)
+    people, garments = load_pictures(data, cache, flat=needs_flat)
     torch.manual_seed(recipe.loop.seed)
     unet, frozen = _start(recipe)
     unet = channels_last(unet).requires_grad_(requires_grad=recipe.trained == "all")

@@ -18,6 +18,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from toile.catalog.briefs import ORDERS, Brief
+from toile.culture.refining import refine
+from toile.culture.slots import Wishes
 from toile.diffusion.windows import FLAT, SKETCH_LOWEST, schedule_of
 from toile.errors import ConfigError, DataError
 from toile.recipes.pictures import Pictures
@@ -64,6 +66,11 @@ class TaskMix(Strict):
     """Rows that see a sketch, while it is time for it."""
     mask_share: float = 0.4
     """Rows of which all is shown but a region that is to be painted."""
+    culture_power: float = 1.0
+    """A culture of n rows is drawn in proportion to n to this power: 1 as the rows are, 0.5 halfway to all alike."""
+    refined_share: float = 0.0
+    """Rows with a culture whose captions are refined by the records: named as it is called, and how it is cut. The
+    others keep what users type, so that the model obeys that, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +104,7 @@ class DesignSource:
             for row in self.drawn
         }
         self.schedule = schedule_of(mix.schedule)
+        self.refined = refined_captions(people) if mix.refined_share else {}
 
     def draw(self, timesteps: Tensor, generator: torch.Generator, *, margin: int = 0) -> Drawn:
         """A row for each timestep.
@@ -112,7 +120,8 @@ class DesignSource:
         mixed = len(self.drawn) and len(self.photos)
         num_photos = round(num_people * mix.photo_share) if mixed else num_people * bool(len(self.photos))
         sources = [(self.photos, num_photos), (self.drawn, num_people - num_photos)]
-        people = sample_rows([(rows, number) for rows, number in sources if number], generator)
+        tags = self.people.cultures if mix.culture_power != 1 else None
+        people = sample_rows([(rows, number) for rows, number in sources if number], generator, tags, mix.culture_power)
         flat = torch.randint(max(1, len(self.garments)), (num_garments,), generator=generator).numpy()
         hidden = chances(count, mix.mask_share, generator)
         told = [
@@ -147,6 +156,8 @@ class DesignSource:
 
     def _text(self, row: int, timestep: int, generator: torch.Generator, *, hidden: bool) -> str:
         mix, brief = self.mix, self.briefs.get(row)
+        if row in self.refined and _chance(mix.refined_share, generator):
+            return self.refined[row]
         if brief is None or not _chance(mix.brief_share, generator):
             return any_caption(self.people.captions[row], generator)
         if hidden:
@@ -183,6 +194,16 @@ def random_mask(parts: NDArray[np.uint8], pose: NDArray[np.floating], generator:
     except (DataError, ConfigError):  # no torso is seen, no such garment is worn: any region will do
         pass
     return _box(generator, parts.shape)
+
+
+def refined_captions(people: Pictures) -> dict[int, str]:
+    """The captions of rows with a culture as the records word them.
+
+    What a record leaves open, colour or motif, isn't added: the garment that is seen may not have it.
+    """
+    wishes = Wishes(removed=frozenset(("colour", "material", "motif", "technique")))
+    found = {row: refine(people.captions[row][0], wishes) for row, culture in enumerate(people.cultures) if culture}
+    return {row: refined.prompt_short for row, refined in found.items() if refined.records and refined.prompt_short}
 
 
 def random_views(planes: Tensor, poses: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -41,8 +41,25 @@ class Pictures:
     sketches: NDArray[np.uint8]
     """`(N, 256, 192)`, 0 line, 255 paper."""
 
+    cultures: list[str] = field(default_factory=list)
+    """Whose clothes each shows, where that is said; empty strings, or an empty list, where it isn't."""
+
     def __len__(self) -> int:
         return len(self.captions)
+
+    def of(self, rows: Sequence[int]) -> Pictures:
+        """Some of them."""
+        places = np.array(rows, dtype=np.intp)
+        return Pictures(
+            ids=[self.ids[row] for row in rows],
+            images=self.images[places],
+            captions=[self.captions[row] for row in rows],
+            hierarchical=[self.hierarchical[row] for row in rows],
+            poses=self.poses[places],
+            parts=self.parts[places],
+            sketches=self.sketches[places],
+            cultures=[self.cultures[row] for row in rows] if self.cultures else [],
+        )
 
 
 def _of_photo(caption: str) -> tuple[str, ...]:
@@ -65,6 +82,7 @@ def _people(streets: Path, split: Split) -> Arrays:
         "poses": np.stack([cutout.pose for cutout in cutouts]),
         "parts": np.stack([_NOTHING if cutout.parts is None else cutout.parts for cutout in cutouts]),
         "sketches": np.stack([np.asarray(sketch(cutout.image)) for cutout in cutouts]),
+        "cultures": np.array([cutout.culture for cutout in cutouts]),
     }
 
 
@@ -94,20 +112,27 @@ def _garments(garments: Path, split: Split) -> Arrays:
     }
 
 
-def load_pictures(data: Sequence[Path], cache: Path, split: Split = "train") -> tuple[Pictures, Pictures]:
+def load_pictures(
+    data: Sequence[Path], cache: Path, split: Split = "train", *, flat: bool = True
+) -> tuple[Pictures, Pictures]:
     """People, and flat garments.
 
     Args:
         data: folders with garments.parquet and streets.parquet.
         cache: folder where decoded pictures are kept.
         split: which rows.
+        flat: whether flat garments are wanted; else there are none of them.
 
     Raises:
-        DataError: no folder holds one of the two files.
+        DataError: no folder holds one of the files.
     """
-    streets, garments = photo_files(data, "streets.parquet"), photo_files(data, "garments.parquet")
+    streets = photo_files(data, "streets.parquet")
+    people = _pictures(cached_arrays(cache, f"tagged-people-{split}", streets, lambda file: _people(file, split)))
+    if not flat:
+        return people, people.of([])
+    garments = photo_files(data, "garments.parquet")
     return (
-        _pictures(cached_arrays(cache, f"named-people-{split}", streets, lambda file: _people(file, split))),
+        people,
         _pictures(cached_arrays(cache, f"named-garments-{split}", garments, lambda file: _garments(file, split))),
     )
 
@@ -121,4 +146,5 @@ def _pictures(arrays: Arrays) -> Pictures:
         poses=arrays["poses"].astype(np.float32, copy=False),
         parts=arrays["parts"].astype(np.uint8, copy=False),
         sketches=arrays["sketches"].astype(np.uint8, copy=False),
+        cultures=[str(culture) for culture in arrays.get("cultures", ())],
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -38,6 +38,8 @@ Joints = Sequence[Sequence[float]]
 _NUM_JOINTS: Final = 18
 _DARK: Final = 0.5  # mean of a picture below which it is no drawing on paper
 _LEAST_JOINTS: Final = 6
+KNOWLEDGE: Final = "kb:"
+"""What the id of a record of the knowledge base begins with, among those that a recipe cites."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ def design(
     pose: str | Joints = ANY_POSE,
     sketch: Image.Image | None = None,
     garments: Sequence[ReferenceGarment] = (),
+    refined: Mapping[str, Any] | None = None,
     n: int = 1,
     seed: int = 0,
     settings: Settings | None = None,
@@ -79,6 +82,8 @@ def design(
             joints, such as `pose_of` finds in a picture.
         sketch: dark lines on light paper, of any size; seen in the first fifth of the steps.
         garments: whose pictures are drawn with, see `tasks.garments`.
+        refined: the brief that the prompt was refined from, and by which records, see `refined_as_recorded`; it is
+            recorded and changes nothing.
         n: number of pictures.
         seed: of the first picture.
         settings: steps, guidance, sampler.
@@ -121,13 +126,17 @@ def design(
                 "schedule": schedule,
                 "pose": pose if isinstance(pose, str) else [list(joint) for joint in pose],
                 "garments": as_recorded(garments),
+                **({} if refined is None else {"refined": dict(refined)}),
                 **asdict(settings),
             },
             seeds=[seed + index],
             bundle=bundle.hash,
             version=toile.__version__,
             parents=[*([] if sketch is None else [picture_hash(sketch)]), *hashes(garments)],
-            cites=[one.id for one in garments if one.id is not None],
+            cites=[
+                *(one.id for one in garments if one.id is not None),
+                *(f"{KNOWLEDGE}{key}" for key in (refined or {}).get("records", ())),
+            ],
         )
         designs.append(Design(image=image, recipe=recipe))
     return designs

@@ -17,7 +17,7 @@ from toile.models.memory import picture_hash
 from toile.progress import Progress, no_progress
 from toile.recipe import Recipe, png_bytes, read_recipe
 from toile.retrieval.index import Index
-from toile.tasks.design import Design, design
+from toile.tasks.design import KNOWLEDGE, Design, design
 from toile.tasks.drawing import Settings
 from toile.tasks.edit import Edit, edit
 from toile.tasks.garments import as_given
@@ -115,6 +115,7 @@ def _numbered(count: int) -> list[str]:
 
 def _cited(recipe: Recipe, index_dir: Path | None) -> list[Image.Image]:
     """The pictures of the records that a recipe names."""
-    if index_dir is None or not recipe.cites:
+    found_in_index = [cited for cited in recipe.cites if not cited.startswith(KNOWLEDGE)]
+    if index_dir is None or not found_in_index:
         return []
-    return [record.picture() for record in Index.open(index_dir).with_ids(recipe.cites)]
+    return [record.picture() for record in Index.open(index_dir).with_ids(found_in_index)]
