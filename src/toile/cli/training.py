@@ -112,7 +112,7 @@ def evaluate(
         str,
         typer.Argument(
             help="Benchmark: search, design, edit, tryon, rag, speed, plates, filter, parse, pose, masks, describe, "
-            "retrieval, composed, caption or fashion-iq."
+            "retrieval, composed, caption, fashion-iq or culture."
         ),
     ],
     data: Annotated[list[Path] | None, typer.Option(help="Parquet file with pictures; may be repeated.")] = None,

@@ -112,7 +112,7 @@ class ChatEndpoint:
     """The strictest way that the server took; None until it was asked."""
 
     @classmethod
-    def from_environment(cls, model: str, **settings: Any) -> ChatEndpoint:
+    def from_environment(cls, model: str) -> ChatEndpoint:
         """Of `OPENAI_BASE_URL` and `OPENAI_API_KEY`.
 
         Raises:
@@ -124,7 +124,7 @@ class ChatEndpoint:
                 "no language model is known: set OPENAI_BASE_URL to an OpenAI-compatible endpoint, such as "
                 "http://localhost:11434/v1, or give a model's folder"
             )
-        return cls(model=model, base_url=base_url, api_key=os.environ.get("OPENAI_API_KEY", "none"), **settings)
+        return cls(model=model, base_url=base_url, api_key=os.environ.get("OPENAI_API_KEY", "none"))
 
     def reply(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> str:
         """The model's text, asked for in the strictest way that the server takes.

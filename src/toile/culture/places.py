@@ -16,6 +16,7 @@ from toile.culture.record import Record
 Kind = Literal["people", "country", "region", "continent"]
 _KINDS: Final[tuple[Kind, ...]] = ("people", "country", "region", "continent")
 """From the narrowest: what a narrower one says counts."""
+_DEMONYMS: Final = ("n", "se", "sh", "i", "ch", "ic")
 _APART: Final = re.compile(r"[,;()]|\band\b|\bof\b|\bother\b|\bmany\b|\bshared\b|\bwith\b|\bwider\b|\bthe\b")
 
 
@@ -97,8 +98,13 @@ def _peoples(phrase: str) -> Iterator[str]:
         words = [word for word in part.split() if word[:1].isupper()]
         if words:
             yield " ".join(words)
-            if len(words) > 1 and words[-1].endswith(("n", "se", "sh", "i")):  # Alpine Bavarian, North Indian
-                yield words[-1]
+            wider = {
+                folded(name) for kind in ("region", "continent") for names in _table()[kind].values() for name in names
+            }
+            # Alpine Bavarian, Scottish Gaelic; but African American isn't African.
+            yield from (
+                word for word in words[len(words) == 1 :] if word.endswith(_DEMONYMS) and folded(word) not in wider
+            )
 
 
 @cache

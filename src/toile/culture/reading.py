@@ -3,70 +3,49 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final, Protocol
 
 from toile.catalog.claims import colour_words, cut_claims_of, names_garment
 from toile.culture.english import is_known
 from toile.culture.lookup import all_names, all_places
 from toile.culture.names import DOUBTFUL, SURE, Named, Word, folded, words_of
 from toile.culture.places import Place
+from toile.culture.words import (
+    ARTICLES,
+    COLOURS,
+    FILLERS,
+    GARMENTS,
+    MATERIALS,
+    OCCASIONS,
+    PARODY,
+    PEOPLES,
+    RENAMED,
+    SHADES,
+    WEARERS,
+    WEARING,
+)
 from toile.errors import QueryError
 
 MAX_WORDS: Final = 300
-OCCASIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "wedding": ("wedding", "bride", "bridal", "bridesmaid", "groom", "bridegroom", "marriage", "nuptial", "engagement"),
-    "funeral": ("funeral", "mourning", "burial", "mourner"),
-    "prayer": ("prayer", "church", "mosque", "temple", "worship", "religious", "mass", "pilgrimage"),
-    "dance": ("dance", "dancer", "dancing", "performance", "stage", "ballet", "folklore"),
-    "festival": ("festival", "feast", "carnival", "celebration", "holiday", "fair", "parade", "festive", "fiesta"),
-    "new year": ("new year", "lunar new year"),
-    "daily": ("daily", "everyday", "casual", "workday", "street"),
-    "formal": ("formal", "gala", "reception", "official", "banquet", "diplomatic"),
-    "ceremony": ("ceremony", "ceremonial", "rite", "ritual", "initiation"),
-    "graduation": ("graduation", "graduate"),
-    "birth": ("birth", "birthday", "naming", "baptism", "christening"),
-    "court": ("court", "royal", "coronation", "chief", "noble"),
-    "riding": ("riding", "rider", "horseback", "rodeo", "horseman"),
-    "winter": ("winter", "cold", "snow"),
-    "summer": ("summer", "hot", "heat"),
-}
-"""Occasion to the words that speak of it, of briefs and of records alike."""
-WEARERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "women": ("woman", "women", "bride", "lady", "mother", "girl", "female", "her", "bridesmaid", "daughter", "queen"),
-    "men": ("man", "men", "groom", "bridegroom", "gentleman", "father", "boy", "male", "his", "king", "son"),
-}
-MATERIALS: Final = (
-    "silk", "cotton", "wool", "linen", "hemp", "ramie", "velvet", "brocade", "lace", "satin", "leather", "suede", "felt",
-    "fur", "muslin", "denim", "chiffon", "organza", "damask", "cashmere", "pashmina", "alpaca", "raffia", "barkcloth",
-    "sheepskin", "deerskin", "tulle", "voile", "jute", "taffeta", "flax", "feather", "feathers", "tweed", "tartan",
-)  # fmt: skip
-_FILLERS: Final = frozenset(
-    "a an the of in on at for with and or to from by as is are be it its this that these those i we you he she they me my "
-    "our your their some any please draw show make create design give want would like need design wearing wear wears worn "
-    "dressed dress up picture image photo something someone somebody clothes clothing outfit attire garb garment garments "
-    "traditional typical authentic classic cultural national native folk style styled inspired look costume people "
-    "person culture then also now here there who whom".split()
-)
 _INJECTION: Final = re.compile(
     r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|record|prompt|guideline|previous|above|knowledge)"
     r"|\b(system prompt|developer mode|you are now|jailbreak)\b",
     re.IGNORECASE,
 )
 _CLAUSE: Final = re.compile(r"[^,;.\n!?]+")
-_ARTICLES: Final = frozenset(("a", "an", "the", "traditional", "ceremonial", "called", "and"))
-_PEOPLES: Final = frozenset(("people", "tribe", "traditional", "ceremonial", "royal", "wedding"))
-_MORE_COLOURS: Final = frozenset(
-    "gold golden silver turquoise maroon indigo saffron ochre teal coral magenta copper bronze crimson emerald".split()
-)
-_GENERIC: Final = frozenset(
-    "robe veil hat cap shawl cloth costume dress garment wrap belt sash cloak apron headdress".split()
-)
+
+
+class _Span(Protocol):
+    """A place of a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +109,7 @@ def read(text: str) -> Reading:
         raise QueryError(f"the brief {said}; say what is to be worn, such as 'Nigerian wedding guest in green'")
     if len(words) > MAX_WORDS:
         raise QueryError(f"the brief has {len(words):,} words, expected at most {MAX_WORDS}; say what is to be worn")
-    renamed = {said: name for said, name in _wording()["names"].items() if _says(line, said)}
+    renamed = {said: name for said, name in RENAMED.items() if _says(line, said)}
     for said, name in renamed.items():
         line = re.sub(rf"\b{re.escape(said)}(s?)\b", name, line, flags=re.IGNORECASE)
     line = " ".join(line.split())
@@ -139,11 +118,11 @@ def read(text: str) -> Reading:
     places = all_places().named_in(words, line)
     named = [one for one in named if one.score == 1 or not any(_overlap(one, place) for place in places)]
     places = [one for one in places if not any(_overlap(one, other) for other in named)]
-    parody = tuple(said for said in _wording()["parody"] if _says(line, said))
-    taken = [*named, *places]
+    parody = tuple(said for said in PARODY if _says(line, said))
+    taken: list[_Span] = [*named, *places]
     free = [word for word in words if not any(_overlap(word, one) for one in taken)]
     colours = _colours(free)
-    spent = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
+    spent: list[_Span] = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
     every = {folded(word.text) for word in words}
     garments = tuple(one for one in named if one.score >= SURE)
     unknown = tuple(_unknown(free, line, named=bool(garments)))
@@ -191,14 +170,9 @@ def _says(line: str, words: str) -> bool:
     return re.search(rf"\b{re.escape(words)}s?\b", line, re.IGNORECASE) is not None
 
 
-@cache
-def _wording() -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / "wording.toml").read_text(encoding="utf-8"))
-
-
 def _colours(words: Sequence[Word]) -> tuple[str, ...]:
     """With the word before that shades it: `emerald green`, `dark red`."""
-    known = {*colour_words(), *_MORE_COLOURS}
+    known = {*colour_words(), *COLOURS}
     found: list[str] = []
     for place, word in enumerate(words):
         if word.text.lower() not in known:
@@ -207,13 +181,8 @@ def _colours(words: Sequence[Word]) -> tuple[str, ...]:
         if found and before and found[-1].split()[-1] == before:
             found[-1] = f"{found[-1]} {word.text.lower()}"
         else:
-            found.append(f"{before} {word.text.lower()}" if before in _SHADES else word.text.lower())
+            found.append(f"{before} {word.text.lower()}" if before in SHADES else word.text.lower())
     return tuple(dict.fromkeys(found))
-
-
-_SHADES: Final = frozenset(
-    "dark light pale bright deep soft emerald royal navy sky rose dusty burnt blood ruby".split()
-)
 
 
 def _spent(colours: Sequence[str], parody: Sequence[str]) -> set[str]:
@@ -236,27 +205,29 @@ def _unknown(words: Sequence[Word], line: str, *, named: bool) -> Iterator[str]:
         if is_known(word.text) or len(word.text) < 3 or not word.text.isalpha():
             continue
         after = [folded(one) for one in line[word.end :].split(" ")[1:4]]
-        ends = not after or after[0] in _FILLERS or line[word.end : word.end + 1] in (",", ".", ";")
+        if named and after[:1] and after[0] in WEARING:  # somebody: a geisha in a kimono
+            continue
+        ends = not after or after[0] in FILLERS or line[word.end : word.end + 1] in (",", ".", ";")
         if named:
             before = line[: word.start].split()[-1:]
-            if ends and word.text.islower() and before and folded(before[0]) in _ARTICLES:
+            if ends and word.text.islower() and before and folded(before[0]) in ARTICLES:
                 yield word.text
             continue
-        leads = any(one in _GENERIC or names_garment(one) or one in _PEOPLES for one in after)
+        leads = any(one in GARMENTS or names_garment(one) or one in PEOPLES for one in after)
         if word.text.islower() or word.start == 0 or leads:
             yield word.text
 
 
-def _rest(line: str, words: Sequence[Word], spent: Sequence[Any]) -> Iterator[str]:
+def _rest(line: str, words: Sequence[Word], spent: Sequence[_Span]) -> Iterator[str]:
     """Of each clause what no slot tells, without the small words around it."""
     for match in _CLAUSE.finditer(line):
         inside = [word for word in words if match.start() <= word.start < match.end()]
         kept = [word for word in inside if not any(_overlap(word, one) for one in spent)]
-        while kept and folded(kept[0].text) in _FILLERS:
+        while kept and folded(kept[0].text) in FILLERS:
             kept = kept[1:]
-        while kept and folded(kept[-1].text) in _FILLERS:
+        while kept and folded(kept[-1].text) in FILLERS:
             kept = kept[:-1]
-        if any(folded(word.text) not in _FILLERS for word in kept):
+        if any(folded(word.text) not in FILLERS for word in kept):
             yield " ".join(word.text for word in kept)
 
 
@@ -264,8 +235,8 @@ def _without(line: str, left_out: Sequence[str]) -> str:
     for words in left_out:
         line = re.sub(rf"\b{re.escape(words)}\b", "", line, flags=re.IGNORECASE)
     clauses = (" ".join(clause.split()) for clause in _CLAUSE.findall(line))
-    return ", ".join(clause for clause in clauses if any(folded(word) not in _FILLERS for word in clause.split()))
+    return ", ".join(clause for clause in clauses if any(folded(word) not in FILLERS for word in clause.split()))
 
 
-def _overlap(one: Any, other: Any) -> bool:
-    return bool(one.start < other.end and other.start < one.end)
+def _overlap(one: _Span, other: _Span) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -95,7 +95,7 @@ class Refined:
     unknown: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
 
     def to_json(self) -> str:
         """One JSON object."""
@@ -261,7 +261,8 @@ def _notices(reading: Reading) -> Iterable[str]:
     for clause in reading.injected:
         yield f"{clause!r} speaks to a program and not of clothes; it was left out"
     if reading.parody:
-        yield f"{', '.join(reading.parody)} was left out: clothes are shown as they are worn, not as a joke or a costume"
+        said = ", ".join(reading.parody)
+        yield f"{said} was left out: clothes are shown as they are worn, not as a joke or a costume"
     for said, name in reading.renamed.items():
         yield f"{name} is what the people are called; {said!r} was replaced" if name else f"{said!r} was left out"
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from toile.culture.names import folded
 from toile.culture.record import Record
+from toile.culture.words import SAME, STOP
 
 Sentences = Callable[[Sequence[str]], NDArray[np.floating]]
 """Texts to vectors `(N, D)`, L2-normalised."""
@@ -27,18 +28,6 @@ _K1: Final = 1.2
 _B: Final = 0.6
 _RANK: Final = 60  # of reciprocal-rank fusion, as in its paper
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_STOP: Final = frozenset(
-    "a an and any are as at be by for from has have her his in into is it its no not of on one or over so some that the "
-    "their them then they this to under up very was were which who whose with worn wear wears wearing without".split()
-)
-_SAME: Final = {
-    "hat": "headwear", "cap": "headwear", "headdress": "headwear", "headgear": "headwear", "turban": "headwear",
-    "gown": "dress", "frock": "dress", "blouse": "shirt", "top": "shirt", "tunic": "shirt", "breeches": "trousers",
-    "pants": "trousers", "cape": "cloak", "mantle": "cloak", "poncho": "cloak", "blanket": "cloak", "stole": "shawl",
-    "scarf": "shawl", "sash": "belt", "girdle": "belt", "shoe": "footwear", "boot": "footwear", "fabric": "textile",
-    "cloth": "textile", "scarlet": "red", "crimson": "red", "bride": "wedding", "bridal": "wedding", "gray": "grey",
-}  # fmt: skip
-"""Words to the one that stands for all of a kind, of records and of questions alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +114,7 @@ class Descriptions:
 def stems(text: str) -> list[str]:
     """Content words without their commonest endings, words of one kind made one."""
     found = [folded(word) for word in _WORD.findall(text)]
-    return [_SAME.get(stem, stem) for word in found if word not in _STOP and len(word) > 1 for stem in (_stem(word),)]
+    return [SAME.get(stem, stem) for word in found if word not in STOP and len(word) > 1 for stem in (_stem(word),)]
 
 
 def _stem(word: str) -> str:

@@ -68,8 +68,11 @@ class RefineSession:
         return self._states[-1]
 
     def do(self, step: str) -> Refined:
-        """One step: `lock colour`, `set colour=green`, `remove motif`, `swap agbada`, `more`, `less`, `other`,
-        `say sleeves are too narrow`, `undo`.
+        """Do one step.
+
+        Args:
+            step: `lock colour`, `set colour=green`, `remove motif`, `swap agbada`, `more`, `less`, `other`, `undo`, or
+                what is wrong with a picture: `say sleeves are too narrow`.
 
         Raises:
             QueryError: there is no such step, field or garment, or nothing to undo; all stays as it was.

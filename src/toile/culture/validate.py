@@ -64,10 +64,11 @@ def main(arguments: Sequence[str]) -> int:
     """Check the files that are given, or all of the package; print problems, or what there is."""
     folder = files(__package__) / "knowledge"
     every = [Path(str(item)) for item in sorted(folder.iterdir(), key=lambda item: item.name)]
-    rows = {path: json.loads(path.read_text(encoding="utf-8")) for path in every if path.suffix == ".json"}
-    known = {str(row.get("id")) for found in rows.values() for row in found}
     wanted = [Path(argument).resolve() for argument in arguments]
-    chosen = [row for path, found in rows.items() if not wanted or path.resolve() in wanted for row in found]
+    shipped = [path.resolve() for path in every if path.suffix == ".json"]
+    rows = {path: json.loads(path.read_text(encoding="utf-8")) for path in dict.fromkeys([*shipped, *wanted])}
+    known = {str(row.get("id")) for found in rows.values() for row in found}
+    chosen = [row for path in wanted or shipped for row in rows[path]]
     found = list(problems(chosen, known))
     for problem in found:
         sys.stdout.write(problem + "\n")

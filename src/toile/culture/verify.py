@@ -1,7 +1,7 @@
 """Whether a text says of garments only what the records say.
 
-A text is judged clause by clause, by its words: what neither the user nor the record of a garment says, and what speaks
-of no picture (light, pose, camera), is unsupported. So a model's prose can't carry in a word that nobody stands for.
+A text is judged clause by clause, by its words: what neither the user nor the record of a garment says, and speaks of
+no picture (light, pose, camera), is unsupported. So a model's prose can't carry in a word that nobody stands for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from toile.catalog.claims import cut_claims_of
+from toile.culture import words
 from toile.culture.lookup import all_names, all_places
 from toile.culture.names import words_of
 from toile.culture.record import Record
@@ -20,24 +21,13 @@ from toile.culture.search import stems
 Label = Literal["supported", "contradicted", "unsupported", "user", "neutral"]
 Policy = Literal["strict", "flag", "open"]
 POLICIES: Final[tuple[Policy, ...]] = ("strict", "flag", "open")
-"""`strict`: what is unsupported or contradicted is dropped; `flag`: it stays and is told; `open`: nothing is checked."""
+"""`strict`: what is unsupported or contradicted is dropped; `flag`: it stays and is told; `open`: it stays."""
 _CLAUSE: Final = re.compile(r"[^,;.!?\n]+")
 _DENIED: Final = re.compile(r"\b(no|not|without|never)\b", re.IGNORECASE)
 _MEANS: Final = re.compile(
     r"\b(mean|means|meaning|symbol\w*|represent\w*|signif\w*|stands? for|denot\w*|evok\w*|said to|believed)\b", re.I
 )
-NEUTRAL: Final = frozenset(
-    stem
-    for word in (
-        "photo photograph photography picture image drawing illustration plate sketch portrait shot full length half "
-        "body figure view front side back seen camera lens focus sharp detail background plain white studio light "
-        "lighting soft natural daylight warm cool shadow pose posing standing walking sitting turned person woman man "
-        "women men adult model wearer young old someone fashion editorial catalogue style styled design designed look "
-        "outfit garment garments clothes clothing attire wear wearing worn dressed show shown showing feature featuring "
-        "made cut piece high quality realistic simple clean modern contemporary today one two pair"
-    ).split()
-    for stem in stems(word)
-)
+NEUTRAL: Final = frozenset(stem for word in words.NEUTRAL for stem in stems(word))
 """What speaks of the picture and of nobody's culture."""
 
 
@@ -90,36 +80,37 @@ class Verifier:
 
     def contradictions(self, text: str) -> Iterator[tuple[Record, str]]:
         """Records that a text is at odds with, and why."""
-        clauses = [match[0] for match in _CLAUSE.finditer(text) if not _DENIED.search(match[0])]
+        clauses = [match[0] for match in _CLAUSE.finditer(text)]
         for record in self.records:
             for wrong in record.contradictions:
-                ways = [stems(one) for one in re.split(r"\bor\b|,", wrong.value)]
-                if any(_within(way, stems(clause)) for way in ways for clause in clauses):
+                ways = re.split(r"\bor\b|,", wrong.value)
+                if any(_says(way, clause) for way in ways for clause in clauses):
                     yield record, wrong.why
 
     def _judged(self, clause: str) -> Claim:
-        words = set(stems(clause))
-        if words and words <= self._said:
+        said = set(stems(clause))
+        if said and said <= self._said:
             return Claim(text=clause, label="user")
-        owner = next((one for one in self._statements if words and words <= one[2]), None)
-        if owner is not None and not _MEANS.search(clause):
-            return Claim(text=clause, label="supported", why=f"kb:{owner[0].id}#{owner[1]}")
         for record, why in self.contradictions(clause):
             return Claim(text=clause, label="contradicted", why=f"kb:{record.id}: {why}")
+        owner = next((one for one in self._statements if said and said <= one[2]), None)
+        if owner is not None and not _MEANS.search(clause):
+            return Claim(text=clause, label="supported", why=f"kb:{owner[0].id}#{owner[1]}")
         told = cut_claims_of(clause)
         wrong = [name for name, value in told.items() if self._attributes.get(name, value) != value]
         if wrong:
             return Claim(text=clause, label="contradicted", why=f"its {wrong[0]} is {self._attributes[wrong[0]]}")
-        cultural = words - self._said - NEUTRAL
+        means = {stem for hit in _MEANS.finditer(clause) for stem in stems(hit[0])}
+        cultural = said - self._said - NEUTRAL - means
         if not cultural:
-            return Claim(text=clause, label="user" if words & self._said else "neutral")
+            return Claim(text=clause, label="user" if said & self._said else "neutral")
         strange = cultural - self._known
         if strange:
             foreign = self._foreign(clause)
             label: Label = "contradicted" if foreign else "unsupported"
             return Claim(text=clause, label=label, why=foreign or f"no record says: {', '.join(sorted(strange))}")
         record, pointer, best = max(self._statements, key=lambda one: len(one[2] & cultural))
-        if _MEANS.search(clause) and not cultural <= best | frozenset(stems(" ".join(_names(record)))):
+        if means and not cultural <= best | frozenset(stems(" ".join(_names(record)))):
             return Claim(text=clause, label="unsupported", why="no record says that this means that")
         return Claim(text=clause, label="supported", why=f"kb:{record.id}#{pointer}")
 
@@ -160,6 +151,12 @@ def _told(record: Record) -> Iterator[tuple[str, str]]:
 def _names(record: Record) -> Iterable[str]:
     culture = record.culture
     return (record.names.canonical, *record.names.aliases, culture.people, culture.region)
+
+
+def _says(way: str, clause: str) -> bool:
+    """Whether a clause says something; what it denies, "no zip", it doesn't say."""
+    denied = _DENIED.search(way) is not None, _DENIED.search(clause) is not None
+    return denied[0] == denied[1] and _within(stems(way), stems(clause))
 
 
 def _within(wanted: Sequence[str], words: Sequence[str]) -> bool:

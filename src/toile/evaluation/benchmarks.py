@@ -34,8 +34,21 @@ BENCHMARKS: Final = (
     "composed",
     "caption",
     "fashion-iq",
+    "culture",
 )
-_SIZED: Final = ("design", "edit", "tryon", "rag", "speed", "plates", "describe", "retrieval", "composed", "caption")
+_SIZED: Final = (
+    "design",
+    "edit",
+    "tryon",
+    "rag",
+    "speed",
+    "plates",
+    "describe",
+    "retrieval",
+    "composed",
+    "caption",
+    "culture",
+)
 
 
 def evaluate(
@@ -130,6 +143,10 @@ def evaluate(
             from toile.evaluation.fashion_iq import evaluate_fashion_iq
 
             return evaluate_fashion_iq(bundle, data, progress)
+        case "culture":
+            from toile.evaluation.culture import CultureSizes, evaluate_culture
+
+            return evaluate_culture(bundle, part, progress, sizes=_sized(CultureSizes, sizes, name))
         case _:
             raise ConfigError(f"there is no benchmark {name!r}; choose one of {', '.join(BENCHMARKS)}")
 

@@ -55,7 +55,7 @@ def wishes_of(
 def refiner(
     *, sentences: Sentences | None = None, model: LanguageModel | None = None, policy: str = "strict"
 ) -> Refiner:
-    """What refines a brief: names and words first; sentences where nothing is named; a language model where there is one.
+    """What refines a brief: names and words, sentences where nothing is named, a language model where there is one.
 
     Args:
         sentences: the text tower; None: `text_tower`'s, loaded when a brief needs it.
@@ -83,7 +83,7 @@ def _refined(brief: str, wishes: Wishes, sentences: Sentences, model: LanguageMo
 
 
 def as_recorded(refined: Refined) -> dict[str, Any]:
-    """What a recipe keeps of a refinement: the brief, its records, each slot with its source, and why it was allowed."""
+    """What a recipe keeps of a refinement: its brief, its records, each slot with its source, why it was allowed."""
     return {
         "brief": refined.brief,
         "records": list(refined.records),
