@@ -27,6 +27,9 @@ def filter_pairs(
     keep_share: Annotated[float, typer.Option(help="Share of a domain that quantile keeps.")] = 0.75,
     false_share: Annotated[float, typer.Option(help="Share of mismatches that discovery keeps at most.")] = 0.1,
     posterior: Annotated[float, typer.Option(help="Least probability of a match, for mixture.")] = 0.5,
+    refine: Annotated[
+        bool, typer.Option("--refine", help="Score by what the knowledge base makes of words that name its garments.")
+    ] = False,
     soft: Annotated[bool, typer.Option("--soft", help="Weigh by the score instead of dropping.")] = False,
     min_side: Annotated[int, typer.Option(help="Shorter side in pixels; 0 = off.")] = 128,
     max_aspect: Annotated[float, typer.Option(help="Longer side over shorter; 0 = off.")] = 3.0,
@@ -76,7 +79,7 @@ def filter_pairs(
         posterior=posterior,
         soft=soft,
     )
-    settings = FilterSettings(domain=domain, rules=rules, score=score)
+    settings = FilterSettings(domain=domain, refine=refine, rules=rules, score=score)
     with watched(quiet=as_json) as progress:
         report = toile.load(bundle).filter(source, out, settings, progress=progress)
     if as_json:

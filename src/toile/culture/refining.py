@@ -132,7 +132,7 @@ def assembled(reading: Reading, choice: Choice, wishes: Wishes, *, tier: int) ->
     verifier = Verifier(shown, reading.text)
     for record, why in verifier.contradictions(" ".join([reading.text, *wishes.fixed.values()])):
         warnings.append(f"you ask for something that {record.names.canonical} hasn't: {why} Your words stay.")
-    slots = [] if not shown else slots_of(reading, shown, wishes)
+    slots = [] if declined and not shown else slots_of(reading, shown, wishes)
     refined = Refined(
         brief=reading.text,
         tier=tier,

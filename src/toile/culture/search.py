@@ -27,6 +27,7 @@ Sentences = Callable[[Sequence[str]], NDArray[np.floating]]
 _K1: Final = 1.2
 _B: Final = 0.6
 _RANK: Final = 60  # of reciprocal-rank fusion, as in its paper
+_MEANING: Final = 0.5  # of the second ranking: on briefs for tuning words alone find more than sentences alone
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -80,7 +81,7 @@ class Descriptions:
         if sentences is not None and rows:
             cosines = self._cosines(text, rows, sentences)
             meant = _ranks(cosines)
-            fused = {row: 1 / (_RANK + places[row]) + 1 / (_RANK + meant[row]) for row in rows}
+            fused = {row: 1 / (_RANK + places[row]) + _MEANING / (_RANK + meant[row]) for row in rows}
         else:
             fused = {row: 1 / (_RANK + places[row]) for row in rows if lexical[row] > 0}
         best = sorted(fused, key=lambda row: (-fused[row], row))

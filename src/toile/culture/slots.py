@@ -60,6 +60,7 @@ class Wishes:
         fixed: field to value: said by the user.
         details: field and value of what is said besides; what a record says of the same thing goes.
         removed: fields that are not to be told.
+        left_open: fields that only the user's words fill, no record.
         tradition: 0 tells of a garment no more than its outline, 1 all that is known.
         seed: of what is chosen where several would do.
         allow_restricted: why a restricted garment is to be shown, for the record; None: it is not.
@@ -71,13 +72,19 @@ class Wishes:
     fixed: Mapping[Field, str] = field(default_factory=dict)
     details: tuple[tuple[Field, str], ...] = ()
     removed: frozenset[Field] = frozenset()
+    left_open: frozenset[Field] = frozenset()
     tradition: float = 0.5
     seed: int = 0
     allow_restricted: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """JSON values, of which `from_json` makes the same wishes."""
-        return {**asdict(self), "removed": sorted(self.removed), "details": [list(pair) for pair in self.details]}
+        return {
+            **asdict(self),
+            "removed": sorted(self.removed),
+            "left_open": sorted(self.left_open),
+            "details": [list(pair) for pair in self.details],
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Wishes:
@@ -86,7 +93,12 @@ class Wishes:
         Raises:
             TypeError: it is something else.
         """
-        own = {**told, "removed": frozenset(told["removed"]), "details": tuple((a, b) for a, b in told["details"])}
+        own = {
+            **told,
+            "removed": frozenset(told["removed"]),
+            "left_open": frozenset(told["left_open"]),
+            "details": tuple((a, b) for a, b in told["details"]),
+        }
         return cls(**own)
 
 
@@ -99,7 +111,7 @@ def slots_of(reading: Reading, records: Sequence[Record], wishes: Wishes) -> lis
         wishes: see there.
     """
     said = list(_said(reading, wishes))
-    known = {slot.field for slot in said}
+    known = {slot.field for slot in said} | wishes.left_open
     slots = [*said, *(slot for slot in _completed(reading, records, wishes) if slot.field not in known)]
     for name, value in wishes.details:
         told = set(stems(value))

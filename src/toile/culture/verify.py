@@ -83,7 +83,8 @@ class Verifier:
         clauses = [match[0] for match in _CLAUSE.finditer(text)]
         for record in self.records:
             for wrong in record.contradictions:
-                ways = re.split(r"\bor\b|,", wrong.value)
+                # "without blouse or apron" denies both at once.
+                ways = [wrong.value] if _DENIED.search(wrong.value) else re.split(r"\bor\b|,", wrong.value)
                 if any(_says(way, clause) for way in ways for clause in clauses):
                     yield record, wrong.why
 

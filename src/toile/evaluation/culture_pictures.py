@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from toile.catalog.plates.examples import PlateConfig, PlateExample, examples
 from toile.catalog.plates.looks.cultures import TRADITIONS
@@ -37,9 +40,10 @@ if TYPE_CHECKING:
 
 PLATES_SEED: Final = 31
 """No recipe trains on plates of this seed."""
-REFERENCES: Final = 222
-"""Plates that designs are held against: six of each tradition."""
-_LOGIT_SCALE: Final = 20.0
+EACH: Final = 6
+"""Plates of each tradition that designs are held against."""
+TAUGHT: Final = 20
+"""Plates of each tradition by which the judge learns them."""
 _NEIGHBOURS: Final = 5
 _LEAST: Final = 12
 """Designs and plates of a continent below which its KID says nothing."""
@@ -67,7 +71,7 @@ def of_pictures(
         settings: how they are drawn.
         progress: watcher.
     """
-    plates = _plates(split, progress)
+    plates = _plates(split, EACH, progress)
     asked = _briefs(plates, count)
     images, prompts = [], []
     for done, one in enumerate(asked):
@@ -81,34 +85,32 @@ def of_pictures(
             (drawn,) = design(words, bundle=bundle, seed=one.seed, settings=settings)
         images.append(drawn.image)
         prompts.append(words)
-    judge = bundle.unifashion_encoder
-    pictures = [Image.fromarray(plate.picture) for plate in plates]
+    judge = _judge(bundle, split, progress)
+    seen, real = judge.look(images), judge.look([Image.fromarray(plate.picture) for plate in plates])
     wanted = [plate.look.culture or "" for plate in plates]
-    seen, real = judge.encode_images(images), judge.encode_images(pictures)
-    own, theirs = _flat(seen), _flat(real)
-    names = list(TRADITIONS)
-    told = judge.encode_texts([TRADITIONS[name].names[0] for name in names])
-    probabilities = softmax(_LOGIT_SCALE * judge.scores(seen, told), axis=1)
-    ranked = np.argsort(-probabilities, axis=1)
-    right = np.array([names[row[0]] == one.garment for row, one in zip(ranked, asked, strict=True)], dtype=float)
-    reference = np.argmax(judge.scores(real, told), axis=1)
-    raw = np.diag(judge.scores(seen, judge.encode_texts([one.brief for one in asked])))
-    new = np.diag(judge.scores(seen, judge.encode_texts(prompts)))
-    true = np.diag(judge.scores(seen, judge.encode_texts([_plain(one.garment) for one in asked])))
+    own, theirs = _features(seen), _features(real)
+    probabilities = judge.shares(seen)
+    best = [judge.names[place] for place in probabilities.argmax(axis=1)]
+    right = np.array([name == one.garment for name, one in zip(best, asked, strict=True)], dtype=float)
+    known = [judge.names[place] for place in judge.shares(real).argmax(axis=1)]
+    encoder = bundle.unifashion_encoder
+    raw, new, true = (
+        np.diag(encoder.scores(seen, encoder.encode_texts(texts)))
+        for texts in ([one.brief for one in asked], prompts, [f"a {noun_of(one.garment, ())}" for one in asked])
+    )
     density, coverage = density_coverage(theirs, own, k=_NEIGHBOURS)
     figures = {
         "picture_kid": kernel_distance(theirs, own).mean,
         "picture_fid": frechet_distance(theirs, own),
         "picture_inception_score": inception_score(probabilities),
+        "reference_inception_score": inception_score(judge.shares(real)),
         "picture_vendi": vendi_score(own),
-        "reference_vendi": vendi_score(theirs[: len(own)]),
+        "reference_vendi": vendi_score(theirs[:: max(1, len(theirs) // len(own))][: len(own)]),
         "picture_density": density,
         "picture_coverage": coverage,
         "garment_at_1": float(right.mean()),
-        "reference_garment_at_1": float(
-            np.mean([names[place] == name for place, name in zip(reference, wanted, strict=True)])
-        ),
-        "confused_share": _confused(ranked[:, 0], names, [one.garment for one in asked]),
+        "reference_garment_at_1": float(np.mean([name == true for name, true in zip(known, wanted, strict=True)])),
+        "confused_share": _confused(best, [one.garment for one in asked]),
         "alignment_brief": float(raw.mean()),
         "alignment_prompt": float(new.mean()),
         "alignment_garment": float(true.mean()),
@@ -122,22 +124,47 @@ def of_pictures(
     )
 
 
-def _plates(split: Split | None, progress: Progress) -> list[PlateExample]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Judge:
+    """Tells which tradition a picture shows: logistic regression on the multimodal encoder's features of plates."""
+
+    bundle: Bundle
+    names: list[str]
+    probe: Pipeline
+
+    def look(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """`(N, num_queries, D)` of pictures."""
+        return self.bundle.unifashion_encoder.encode_images(images)
+
+    def shares(self, seen: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of each of `names`, `(N, K)`."""
+        found: NDArray[np.float64] = self.probe.predict_proba(seen.reshape(len(seen), -1))
+        return found
+
+
+def _judge(bundle: Bundle, split: Split | None, progress: Progress) -> _Judge:
+    """Fitted on training plates; the encoder alone knows names of garments hardly better than by chance."""
+    plates = _plates("train" if split != "train" else "validation", TAUGHT, progress)
+    features = bundle.unifashion_encoder.encode_images([Image.fromarray(plate.picture) for plate in plates])
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    probe.fit(features.reshape(len(features), -1), [plate.look.culture for plate in plates])
+    return _Judge(bundle=bundle, names=list(probe.classes_), probe=probe)
+
+
+@cache
+def _plates(split: Split | None, each: int, progress: Progress) -> list[PlateExample]:
     """Of each tradition as many."""
-    each = REFERENCES // len(TRADITIONS)
     found: list[PlateExample] = []
     for number, name in enumerate(TRADITIONS):
         progress("drawing plates", number, len(TRADITIONS))
-        config = PlateConfig(seed=PLATES_SEED, height=256, wishes={"culture": name})
-        stream = examples(config, split)
+        stream = examples(PlateConfig(seed=PLATES_SEED, height=256, wishes={"culture": name}), split)
         found += [next(stream) for _ in range(each)]
     return found
 
 
 def _briefs(plates: Sequence[PlateExample], count: int) -> list[_Asked]:
     """The traditions in turn; words by the plate's number."""
-    each = REFERENCES // len(TRADITIONS)
-    ordered = [plates[each * garment + turn] for turn in range(each) for garment in range(len(plates) // each)]
+    ordered = [plates[EACH * garment + turn] for turn in range(EACH) for garment in range(len(plates) // EACH)]
     known = [plate for plate in ordered if plate.look.culture in knowledge()]
     asked = []
     for seed in range(count):
@@ -162,22 +189,17 @@ def _colour(plate: PlateExample) -> str | None:
     return worn.cloth.colour if worn else None
 
 
-def _plain(garment: str) -> str:
-    return f"a {noun_of(garment, ())}"
-
-
-def _flat(vectors: NDArray[np.float32]) -> NDArray[np.floating]:
+def _features(vectors: NDArray[np.float32]) -> NDArray[np.floating]:
     """The mean of each picture's queries `(N, Q, D)`, about unit variance a feature, `(N, D)`."""
     mean = vectors.mean(axis=1)
     scaled: NDArray[np.floating] = mean / np.linalg.norm(mean, axis=1, keepdims=True) * np.sqrt(mean.shape[1])
     return scaled
 
 
-def _confused(best: NDArray[np.intp], names: Sequence[str], wanted: Sequence[str]) -> float:
+def _confused(best: Sequence[str], wanted: Sequence[str]) -> float:
     """Share of pictures that show what their garment's record says it is taken for."""
     taken = [
-        names[place] in {one.id for one in knowledge()[name].confusable_with}
-        for place, name in zip(best, wanted, strict=True)
+        name in {one.id for one in knowledge()[asked].confusable_with} for name, asked in zip(best, wanted, strict=True)
     ]
     return float(np.mean(taken))
 

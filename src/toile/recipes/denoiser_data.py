@@ -18,11 +18,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from toile.catalog.briefs import ORDERS, Brief
-from toile.culture.refining import refine
-from toile.culture.slots import Wishes
 from toile.diffusion.windows import FLAT, SKETCH_LOWEST, schedule_of
 from toile.errors import ConfigError, DataError
 from toile.recipes.pictures import Pictures
+from toile.tasks.refine import refined_caption
 from toile.taxonomy import GARMENT_PARTS, MIRRORED_JOINTS, PARTS
 from toile.training.augment import uniform
 from toile.training.config import Strict
@@ -197,13 +196,9 @@ def random_mask(parts: NDArray[np.uint8], pose: NDArray[np.floating], generator:
 
 
 def refined_captions(people: Pictures) -> dict[int, str]:
-    """The captions of rows with a culture as the records word them.
-
-    What a record leaves open, colour or motif, isn't added: the garment that is seen may not have it.
-    """
-    wishes = Wishes(removed=frozenset(("colour", "material", "motif", "technique")))
-    found = {row: refine(people.captions[row][0], wishes) for row, culture in enumerate(people.cultures) if culture}
-    return {row: refined.prompt_short for row, refined in found.items() if refined.records and refined.prompt_short}
+    """By row, the captions of those with a culture as the records word them."""
+    told = {row: refined_caption(people.captions[row][0]) for row, culture in enumerate(people.cultures) if culture}
+    return {row: caption for row, caption in told.items() if caption}
 
 
 def random_views(planes: Tensor, poses: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -41,6 +41,7 @@ from toile.catalog.sources import Source, open_source
 from toile.errors import ConfigError, DataError
 from toile.progress import Progress, no_progress
 from toile.tasks.look import look
+from toile.tasks.refine import refined_caption
 from toile.vision.pose_maps import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def filter_source(
             batch_size=batch_size,
             progress=progress,
             eyes=partial(_see, bundle=bundle) if settings.rules.look else None,
+            reworded=refined_caption if settings.refine else None,
         )
         decision = decide(reading, settings, place=working, progress=progress)
         account = write_audit(reading, decision, settings, result / AUDIT_FILE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,11 @@ from toile.errors import QueryError
 if TYPE_CHECKING:
     from toile.culture.chat import LanguageModel
     from toile.culture.search import Sentences
+
+
+_AS_SEEN: Final = Wishes(
+    left_open=frozenset(("colour", "material", "motif", "technique")), allow_restricted="a caption"
+)
 
 
 def wishes_of(
@@ -72,9 +77,8 @@ def refiner(
 
 
 def _refined(brief: str, wishes: Wishes, sentences: Sentences, model: LanguageModel | None, policy: Policy) -> Refined:
-    # A name, or a culture, is found in milliseconds without any model.
-    reading = read(brief)
-    used = sentences if reading.is_generic and wishes.garment is None else None
+    # A name is found in milliseconds without any model.
+    used = None if wishes.garment is not None or read(brief).garments else sentences
     if model is None:
         return refine_alone(brief, wishes, sentences=used)
     from toile.culture.writing import refine_with
@@ -92,6 +96,15 @@ def as_recorded(refined: Refined) -> dict[str, Any]:
         "seed": refined.wishes.seed,
         "allowed": refined.wishes.allow_restricted,
     }
+
+
+def refined_caption(caption: str) -> str | None:
+    """A picture's caption as the records word it; None where it names no garment of theirs.
+
+    What a record leaves open, colour or motif, isn't added: the garment that is seen may not have it.
+    """
+    refined = refine_alone(caption, _AS_SEEN)
+    return refined.prompt_short if refined.records and refined.prompt_short else None
 
 
 def drawable_of(refined: Refined) -> Drawable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +39,7 @@ from toile.progress import Progress
 
 ONE_DOMAIN: Final = "all"
 NO_DOMAIN: Final = "(none)"
+Rewording = Callable[[str], str | None]
 _DOMAIN_FIELDS: Final = ("category", "culture", "licence", "source", "split_group")
 _MAX_DOMAINS: Final = 1000
 _DECODING_THREADS: Final = 4
@@ -129,6 +130,7 @@ def read_source(
     batch_size: int,
     progress: Progress,
     eyes: Eyes | None = None,
+    reworded: Rewording | None = None,
 ) -> Reading:
     """Read every row once; what is learnt goes to files in `place`.
 
@@ -140,6 +142,7 @@ def read_source(
         batch_size: pictures that go through the encoder at once.
         progress: watcher.
         eyes: look at every picture; None: nobody looks.
+        reworded: other words for a row's, by which it is scored; it returns None where it has none.
 
     Raises:
         DataError: the source has no row.
@@ -150,7 +153,7 @@ def read_source(
     notes = _Notes(place=place, dim=encoder.embedding_dim)
     with closing(notes), ThreadPoolExecutor(_DECODING_THREADS) as threads:
         for batch in _batches(rows, batch_size):
-            looked = list(threads.map(lambda pair: _look(pair[0], pair[1], settings.domain), batch))
+            looked = list(threads.map(lambda pair: _look(pair[0], pair[1], settings.domain, reworded), batch))
             if eyes is not None:
                 looked = [_with_sight(item, eyes) for item in looked]
             notes.add(*_embed(looked, encoder), settings)
@@ -168,7 +171,12 @@ class _Looked:
     thumbnail: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(THUMBNAIL_BYTES, np.uint8))
 
 
-def _look(row: Row | Rejected, original: Any, domain: str | None) -> _Looked:  # noqa: ANN401 - a manifest's values
+def _look(
+    row: Row | Rejected,
+    original: Any,  # noqa: ANN401 - a manifest's values
+    domain: str | None,
+    reworded: Rewording | None,
+) -> _Looked:
     if isinstance(row, Rejected):
         return _Looked(facts=Facts(id=row.id, broken=row.reason))
     named = _domain_of(row, domain)
@@ -178,6 +186,9 @@ def _look(row: Row | Rejected, original: Any, domain: str | None) -> _Looked:  #
     except DataError as error:
         return _Looked(facts=Facts(id=row.id, domain=named, broken=str(error)))
     text, origin = _words(row)
+    other = reworded(text) if reworded is not None and text else None
+    if other is not None:
+        text, origin = other, f"{origin}, refined"
     facts = Facts(
         id=row.id,
         domain=named,

@@ -105,9 +105,11 @@ class FilterSettings:
 
     Attributes:
         domain: the column whose values are the domains; None: all records are one domain.
+        refine: whether pairs are scored by what the knowledge base makes of their words, where they name its garments.
     """
 
     domain: str | None = None
+    refine: bool = False
     rules: RuleSettings = field(default_factory=RuleSettings)
     score: ScoreSettings = field(default_factory=ScoreSettings)
 
