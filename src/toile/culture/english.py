@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from toile.catalog.claims import names_garment
 from toile.culture.knowledge import knowledge
 from toile.culture.names import folded
 from toile.culture.words import GARMENTS, MATERIALS
@@ -47,10 +46,11 @@ def _described() -> frozenset[str]:
 
 
 def is_frequent(word: str) -> bool:
-    """Whether a word is of everyday English or a plain one for clothes, as it stands or without its plural."""
+    """Whether a word is of everyday English, or a plain one for clothes or cloth; endings don't count."""
     key = folded(word)
-    plain = {*frequent_words(), *GARMENTS, *MATERIALS}
-    return key in plain or key.removesuffix("s") in plain or names_garment(key)
+    return key.endswith("ed") or any(
+        stem in frequent_words() or stem in GARMENTS or stem in MATERIALS for stem in _stems(key)
+    )
 
 
 def is_known(word: str) -> bool:

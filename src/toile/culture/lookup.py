@@ -17,7 +17,7 @@ from toile.errors import QueryError
 @cache
 def all_names() -> Names:
     """Of all records of the knowledge base."""
-    return Names(knowledge(), is_known, is_frequent)
+    return Names(knowledge(), is_known, lambda word: is_frequent(word) or all_places().knows(word))
 
 
 @cache

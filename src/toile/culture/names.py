@@ -25,7 +25,9 @@ _LONGEST: Final = 5  # words of a name
 _LEAST_LETTERS: Final = 4  # of a name that may be misspelt: shorter ones are too much like common words
 _PLAIN: Final = 0.72
 """Dice that common words need to be taken for a misspelt name: "blue dress" is none."""
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W_]+)*")
+# Marks of Indic, Thai, Tibetan, Burmese and Khmer writing are letters' parts, which `\\w` doesn't count.
+_LETTERS: Final = r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u109f\u1780-\u17d3])+"
+_TOKEN: Final = re.compile(rf"{_LETTERS}(?:['\N{{RIGHT SINGLE QUOTATION MARK}}]{_LETTERS})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Names:
     Args:
         records: by id.
         is_common: whether a word is one of everyday language, which is no misspelt name.
-        is_frequent: whether a name's last word alone, the dress of "shweshwe dress", says nothing of which it is.
+        is_frequent: whether one word of a name, the dress of "shweshwe dress", says nothing of which it is.
     """
 
     def __init__(
@@ -108,16 +110,19 @@ class Names:
                     # A record that has it as its own name comes before one that has it as an alias.
                     known.insert(0, record.id) if place == 0 else known.append(record.id)
         self._ids.pop("", None)
-        self._shared = self._last_words(records, is_frequent)
+        self._shared = self._short_names(records, is_frequent)
 
-    def _last_words(self, records: Mapping[str, Record], is_frequent: Callable[[str], bool]) -> Mapping[str, list[str]]:
-        """What garments of several names are called in short: manta, of "wayuu manta" and "Hopi manta"."""
+    def _short_names(
+        self, records: Mapping[str, Record], is_frequent: Callable[[str], bool]
+    ) -> Mapping[str, list[str]]:
+        """What garments are called in short: manta, of "wayuu manta" and "Hopi manta"."""
         found: dict[str, list[str]] = {}
         for record in records.values():
-            *before, last = record.names.canonical.split()
-            key = folded(last)
-            if before and len(key) >= _LEAST_LETTERS and key not in self._ids and not is_frequent(last):
-                found.setdefault(key, []).append(record.id)
+            words = record.names.canonical.split()
+            for word in words if len(words) > 1 else ():
+                key = folded(word)
+                if len(key) >= _LEAST_LETTERS and key not in self._ids and not is_frequent(word):
+                    found.setdefault(key, []).append(record.id)
         return found
 
     @cached_property

@@ -70,6 +70,10 @@ class Places:
                     both = ids | wider[2] if wider is not None and wider[1] in ("country", "region") else ids
                     self._known[folded(name)] = (written[0], kind, both)
 
+    def knows(self, word: str) -> bool:
+        """Whether a word names a people or a place."""
+        return folded(word) in self._known
+
     def named_in(self, words: Sequence[Word], text: str) -> list[Place]:
         """What a text names, the longest reading of overlapping ones, in its order."""
         found: list[Place] = []

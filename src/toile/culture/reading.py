@@ -123,7 +123,7 @@ def read(text: str) -> Reading:
     parody = tuple(said for said in PARODY if _says(line, said))
     taken: list[_Span] = [*named, *places]
     free = [word for word in words if not any(_overlap(word, one) for one in taken)]
-    colours = _colours(free)
+    colours = _colours(free, line)
     spent: list[_Span] = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
     every = {folded(word.text) for word in words}
     garments = tuple(one for one in named if one.score >= SURE)
@@ -172,23 +172,24 @@ def _says(line: str, words: str) -> bool:
     return re.search(rf"\b{re.escape(words)}s?\b", line, re.IGNORECASE) is not None
 
 
-def _colours(words: Sequence[Word]) -> tuple[str, ...]:
-    """With the word before that shades it: `emerald green`, `dark red`."""
+def _colours(words: Sequence[Word], line: str) -> tuple[str, ...]:
+    """With the word before that shades it: `emerald green`, `off-white`."""
     known = {*colour_words(), *COLOURS}
-    found: list[str] = []
+    found: list[Word] = []
     for place, word in enumerate(words):
         if word.text.lower() not in known:
             continue
-        before = words[place - 1].text.lower() if place and words[place - 1].end + 1 == word.start else ""
-        if found and before and found[-1].split()[-1] == before:
-            found[-1] = f"{found[-1]} {word.text.lower()}"
+        before = words[place - 1] if place and words[place - 1].end + 1 == word.start else None
+        if found and before is not None and found[-1].end == before.end:
+            start = found.pop().start
         else:
-            found.append(f"{before} {word.text.lower()}" if before in SHADES else word.text.lower())
-    return tuple(dict.fromkeys(found))
+            start = before.start if before is not None and before.text.lower() in SHADES else word.start
+        found.append(Word(line[start : word.end].lower(), start, word.end))
+    return tuple(dict.fromkeys(one.text for one in found))
 
 
 def _spent(colours: Sequence[str], parody: Sequence[str]) -> set[str]:
-    words = {word for phrase in (*colours, *parody) for word in phrase.split()}
+    words = {word for phrase in (*colours, *parody) for word in re.split(r"[\s-]+", phrase)}
     return {folded(word) for word in words} | set(MATERIALS)
 
 

@@ -115,7 +115,12 @@ class Descriptions:
 def stems(text: str) -> list[str]:
     """Content words without their commonest endings, words of one kind made one."""
     found = [folded(word) for word in _WORD.findall(text)]
-    return [SAME.get(stem, stem) for word in found if word not in STOP and len(word) > 1 for stem in (_stem(word),)]
+    return [
+        SAME.get(stem, stem)
+        for word in found
+        if word not in STOP and (len(word) > 1 or word == "v")
+        for stem in (_stem(word),)
+    ]
 
 
 def _stem(word: str) -> str:

@@ -83,9 +83,7 @@ class Verifier:
         clauses = [match[0] for match in _CLAUSE.finditer(text)]
         for record in self.records:
             for wrong in record.contradictions:
-                # "without blouse or apron" denies both at once.
-                ways = [wrong.value] if _DENIED.search(wrong.value) else re.split(r"\bor\b|,", wrong.value)
-                if any(_says(way, clause) for way in ways for clause in clauses):
+                if any(_says(way, clause) for way in _ways(wrong.value) for clause in clauses):
                     yield record, wrong.why
 
     def _judged(self, clause: str) -> Claim:
@@ -152,6 +150,23 @@ def _told(record: Record) -> Iterator[tuple[str, str]]:
 def _names(record: Record) -> Iterable[str]:
     culture = record.culture
     return (record.names.canonical, *record.names.aliases, culture.people, culture.region)
+
+
+def _ways(value: str) -> list[str]:
+    """What a phrase with an "or" says, each with what the two share.
+
+    >>> _ways("round or square neckline"), _ways("cap with a brim or tassel")
+    (['round neckline', 'square neckline'], ['cap with a brim', 'cap with a tassel'])
+    """
+    first, found, second = value.partition(" or ")
+    if not found or _DENIED.search(value):  # "without blouse or apron" denies both at once
+        return [value]
+    left, right = first.split(), second.split()
+    if len(left) == 1 and len(right) > 1:
+        return [f"{first} {right[-1]}", second]
+    if len(right) == 1 and len(left) > 1:
+        return [first, " ".join([*left[:-1], second])]
+    return [first, second]
 
 
 def _says(way: str, clause: str) -> bool:

@@ -17,6 +17,7 @@ from PIL import Image
 import toile
 from toile.bundles import Bundle
 from toile.catalog.claims import names_colour
+from toile.culture.record import Record
 from toile.diffusion.windows import FLAT, NUM_TIMESTEPS, Start, edit_start
 from toile.errors import DataError, QueryError
 from toile.models.memory import picture_hash
@@ -24,10 +25,12 @@ from toile.progress import Progress, no_progress
 from toile.recipe import Recipe
 from toile.tasks.change import Change, as_json, brief_of, read_change, with_change
 from toile.tasks.describe import COLLAR, SLEEVES, UPPER_PARTS
+from toile.tasks.design import KNOWLEDGE
 from toile.tasks.drawing import Settings, check_seed
 from toile.tasks.garments import ReferenceGarment, as_recorded, check_legs, hashes
 from toile.tasks.look import Item, Look, look
 from toile.tasks.repaint import Cloth, read_mask, repaint
+from toile.tasks.tradition import lost, records_of
 from toile.taxonomy import PARTS
 from toile.vision.masks import Mask, attributes_of, bounds, worn_as
 from toile.vision.paste import changed_outside
@@ -125,6 +128,7 @@ def edit(
         garments=[one.shown(bundle.generator.canvas) for one in garments],
         cloths=[] if item is None or garments or names_colour(change.text) else [_cloth(rgb, seen, item)],
     )
+    records = records_of(parent, changed.text())
     recipe = Recipe(
         verb="edit",
         arguments={
@@ -145,7 +149,10 @@ def edit(
             *hashes(garments),
             *([] if parent is None else [parent.digest]),
         ],
-        cites=[one.id for one in garments if one.id is not None],
+        cites=[
+            *(one.id for one in garments if one.id is not None),
+            *(f"{KNOWLEDGE}{record.id}" for record in records),
+        ],
     )
     return Edit(
         image=pasted,
@@ -153,8 +160,27 @@ def edit(
         mask=region,
         changed_outside=changed_outside(rgb, pasted, region),
         alignment=_alignment(rgb, pasted, region, change.text, bundle),
-        notes=seen.notes,
+        notes=(*seen.notes, *_lost(records, change, seen, pasted, bundle)),
     )
+
+
+def _lost(records: Sequence[Record], change: Change, seen: Look, pasted: Image.Image, bundle: Bundle) -> list[str]:
+    """What the edit takes from traditional garments."""
+    if not records:
+        return []
+    after = look(pasted, bundle=bundle)
+    new = change.garments[0].noun if change.garments else None
+    return lost(records, change.text, _cuts(seen), _cuts(after), new_garment=new)
+
+
+def _cuts(seen: Look) -> dict[str, str]:
+    """Attributes of what is worn, the outermost first."""
+    return {
+        name: told.word
+        for item in reversed(seen.items)
+        if item.cut is not None
+        for name, told in item.cut.attributes.items()
+    }
 
 
 def _garment(seen: Look, change: Change) -> Item:
