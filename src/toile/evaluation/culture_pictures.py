@@ -45,6 +45,8 @@ EACH: Final = 6
 TAUGHT: Final = 20
 """Plates of each tradition by which the judge learns them."""
 _NEIGHBOURS: Final = 5
+_PROBES: Final[dict[tuple[str, str], Pipeline]] = {}
+"""By the encoder's weights and the split: an ablation measures many bundles that have one encoder."""
 _LEAST: Final = 12
 """Designs and plates of a continent below which its KID says nothing."""
 
@@ -144,10 +146,14 @@ class _Judge:
 
 def _judge(bundle: Bundle, split: Split | None, progress: Progress) -> _Judge:
     """Fitted on training plates; the encoder alone knows names of garments hardly better than by chance."""
-    plates = _plates("train" if split != "train" else "validation", TAUGHT, progress)
-    features = bundle.unifashion_encoder.encode_images([Image.fromarray(plate.picture) for plate in plates])
-    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
-    probe.fit(features.reshape(len(features), -1), [plate.look.culture for plate in plates])
+    weights = str(bundle.manifest.parts["unifashion"].files)
+    taught = "train" if split != "train" else "validation"
+    if (weights, taught) not in _PROBES:
+        plates = _plates(taught, TAUGHT, progress)
+        features = bundle.unifashion_encoder.encode_images([Image.fromarray(plate.picture) for plate in plates])
+        probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+        _PROBES[weights, taught] = probe.fit(features.reshape(len(features), -1), [one.look.culture for one in plates])
+    probe = _PROBES[weights, taught]
     return _Judge(bundle=bundle, names=list(probe.classes_), probe=probe)
 
 

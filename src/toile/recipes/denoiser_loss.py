@@ -92,7 +92,8 @@ class DenoiserLoss:
     def _alignment(self, images: Tensor, texts: Sequence[str], signal: Tensor) -> Tensor:
         tower = self.judge.tower.to(images.device)
         height, width = images.shape[-2:]
-        square = F.pad(images, ((height - width) // 2, (height - width + 1) // 2), value=1.0)  # white, as it was taught
+        # On white, as it was taught; in 32 bits: resizing has no shorter ones.
+        square = F.pad(images.float(), ((height - width) // 2, (height - width + 1) // 2), value=1.0)
         square = F.interpolate(square, (tower.config.image_size,) * 2, mode="bilinear", antialias=True)
         with torch.no_grad():
             sentences = self.judge.text_encoder.encode(texts).sentence.to(images.device)
