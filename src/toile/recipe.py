@@ -64,7 +64,9 @@ class Recipe:
     def for_people(self) -> str:
         """One readable line, in the order that picture tools show under `parameters`."""
         prompt = str(self.arguments.get("prompt", self.arguments.get("text", "")))
-        rest = ", ".join(f"{k}: {v}" for k, v in self.arguments.items() if k not in {"prompt", "text"})
+        told = ((k, v) for k, v in self.arguments.items() if k not in {"prompt", "text", "refined"})
+        # Read back from JSON, a mapping has another order.
+        rest = ", ".join(f"{k}: {dict(sorted(v.items())) if isinstance(v, dict) else v}" for k, v in told)
         seed = f"Seed: {self.seeds[0]}, " if self.seeds else ""
         return f"{prompt}\n{seed}{rest}, Bundle: {self.bundle[:12]}, toile {self.version} {self.verb}"
 

@@ -30,6 +30,7 @@ name = "+ more"
 recipe = "embed"
 start_from = "start"
 settings = ["batch_size=2"]
+data = "kept"
 
 [[measures]]
 benchmark = "composed"
@@ -51,6 +52,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def train(recipe, *, data, out, overrides, progress):
         log.trained.append((out.name, list(overrides)))
+        log.data = {**getattr(log, "data", {}), out.name: list(data)}
         (out / "bundle").mkdir(parents=True)
 
     def evaluate(name, *, bundle, split, sizes, progress):
@@ -77,6 +79,12 @@ def test_arms_differ_seed_by_seed(done):
     assert report.values["r10"]["plain"] == [0.5, 0.4, 0.6]
     assert "| r10 | + more | 0.600 | 0.600, 0.520, 0.680 | +0.100 [+0.050, +0.150] |" in report.table
     assert (done.out / "ablation.md").read_text() == report.table
+
+
+def test_an_arm_learns_from_its_own_folder(done):
+    ablate(done.file, data=[Path("w")], out=done.out)
+    assert done.data["plain-seed-3"] == [Path("w")]
+    assert done.data["more-seed-3"] == [Path("w") / "kept"]
 
 
 def test_each_seed_starts_from_its_own_and_settings_add_up(done):
@@ -132,7 +140,7 @@ def test_impossible_ablations_are_refused(change: dict[str, object], message: st
 
 
 def test_an_unknown_ablation_lists_the_shipped_ones():
-    with pytest.raises(ConfigError, match="or one of hierafashdiff, unifashion"):
+    with pytest.raises(ConfigError, match="or one of cross_cultural, hierafashdiff, unifashion"):
         ablate(Path("nowhere"), data=[])
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,7 @@ VERBS = (
     "filter",
     "data",
     "culture",
+    "refine",
     "train",
     "tune",
     "ablate",
@@ -282,3 +284,49 @@ def test_plates_are_packed_for_training(tmp_path: Path) -> None:
     assert told["plates"] == 2
     assert [Path(file).name for file in told["files"]] == ["streets.parquet", "garments.parquet"]
     assert all(Path(file).is_file() for file in told["files"])
+
+
+def test_refine_prints_slots_with_their_sources_and_what_to_know() -> None:
+    result = run("refine", "Korean bride in pink", "--lock", "material=silk")
+    assert result.exit_code == 0
+    assert "pink hanbok, Korean" in result.stdout
+    assert re.search(r"colour\s+pink\s+· you", result.stdout)
+    assert re.search(r"garment\s+hanbok\s+· kb:hanbok", result.stdout)
+
+
+def test_refine_as_json_is_one_object() -> None:
+    result = run("refine", "war bonnet", "--json")
+    assert json.loads(result.stdout)["declined"] == ["war-bonnet"]
+
+
+def test_refine_step_by_step_and_again_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = iter(["set colour=green", "fly", f"save {tmp_path / 's.json'}", "quit"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    result = run("refine", "hanbok", "-i")
+    assert "+ colour: green" in result.stdout
+    assert "there is no step 'fly'" in result.stderr
+    again = run("refine", "--session", tmp_path / "s.json")
+    assert "green hanbok" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("refine",), 2, "give either a BRIEF or --session FILE"),
+        (("refine", "🙂"), 4, "holds no word"),
+        (("refine", "kilt", "--culture", "Zamundan"), 4, "no record is of the culture"),
+        (("refine", "kilt", "--lock", "colour"), 2, "is no lock; write NAME=VALUE"),
+        (("refine", "--session", "nowhere.json"), 3, "can't be read"),
+        (("design", "war bonnet", "--refine"), 4, "It is not drawn here"),
+    ],
+)
+def test_what_can_t_be_refined_says_why(arguments: tuple[str, ...], code: int, message: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
+
+
+def test_plates_are_weakened(tmp_path: Path, drawing: None) -> None:
+    plates = tmp_path / "plates"
+    run("plates", "--n", 8, "--height", 64, "--with", "culture=kimono", "--packed", "--out", plates)
+    result = run("data", "weaken", plates, "--out", tmp_path / "w", "--wrong", 0.5)
+    assert "8 rows of 1 cultures" in result.stdout

@@ -70,10 +70,10 @@ def choose(reading: Reading, wishes: Wishes, sentences: Sentences | None = None)
         return _named(reading, wanted)
     if reading.unknown:
         return _unknown(reading, wanted)
-    if reading.doubtful:
-        return _doubtful(reading.doubtful)
     if wanted:
         return _worn_by(reading, wanted, wishes, sentences)
+    if reading.doubtful:
+        return _doubtful(reading.doubtful)
     if reading.places:
         said = ", ".join(place.name for place in reading.places)
         return Choice(warnings=(f"there is no record of what is worn in {said}: nothing of its culture is said",))
@@ -148,7 +148,7 @@ def _doubtful(doubtful: Sequence[Named]) -> Choice:
 
 def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentences: Sentences | None) -> Choice:
     """Of a culture: what is described, else what fits occasion and wearer, by the seed where several do."""
-    open_ids = [key for key in wanted if knowledge()[key].sensitivity.level != "restricted"]
+    open_ids = [key for key in wanted if knowledge()[key].sensitivity.level != "restricted"] or list(wanted)
     described = [word for text in reading.rest if not list(occasion_words(text)) for word in stems(text)]
     described = [word for word in described if word not in NEUTRAL]
     if len(described) >= _FEW_WORDS:
@@ -157,8 +157,6 @@ def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentence
             return Choice(records=(knowledge()[found[0].id],), candidates=tuple(one.id for one in found))
     fits = {key: _fitness(knowledge()[key], reading) for key in open_ids}
     ranked = sorted(fits, key=lambda key: (-fits[key], key))
-    if not ranked:
-        return Choice(warnings=("all records of that culture are restricted; name one to read why",))
     best = [key for key in ranked if fits[key] == fits[ranked[0]]]
     first = Random(f"{wishes.seed} {reading.text}").choice(best)
     ordered = [first, *(key for key in ranked if key != first)]
@@ -180,7 +178,8 @@ def _fitness(record: Record, reading: Reading) -> int:
     convention = record.wearer.convention or "all"
     wrong = reading.wearer is not None and not re.search(rf"\b({reading.wearer}|all)\b", convention)
     mourning = "funeral" in occasion_words(worn.split(",")[0]) and "funeral" not in reading.occasions
-    return 4 * bool(occasions) + 2 * bool(by_name) + 3 * (record.drawn_as is not None) - 6 * wrong - 4 * mourning
+    home = record.culture.countries[0] in {place.key for place in reading.places if place.kind == "country"}
+    return home + 4 * bool(occasions) + 2 * bool(by_name) + 3 * (record.drawn_as is not None) - 6 * wrong - 4 * mourning
 
 
 def _described(reading: Reading, sentences: Sentences | None) -> Choice:

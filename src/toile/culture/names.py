@@ -23,7 +23,7 @@ _ONE_SLIP: Final = 0.6
 _LONG_ENOUGH: Final = 5
 _LONGEST: Final = 5  # words of a name
 _LEAST_LETTERS: Final = 4  # of a name that may be misspelt: shorter ones are too much like common words
-_PLAIN: Final = 0.72
+_PLAIN: Final = 0.85
 """Dice that common words need to be taken for a misspelt name: "blue dress" is none."""
 # Marks of Indic, Thai, Tibetan, Burmese and Khmer writing are letters' parts, which `\\w` doesn't count.
 _LETTERS: Final = r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u109f\u1780-\u17d3])+"
@@ -105,6 +105,8 @@ class Names:
         for record in records.values():
             names = (record.names.canonical, *record.names.aliases, *(one.text for one in record.names.native))
             for place, name in enumerate(names):
+                if place and record.sensitivity.level != "restricted" and _is_plain(name, is_frequent):
+                    continue
                 known = self._ids.setdefault(folded(name), [])
                 if record.id not in known:
                     # A record that has it as its own name comes before one that has it as an alias.
@@ -192,6 +194,11 @@ class Names:
         found = {name for trigram in _trigrams(asked) for name in self._by_trigram.get(trigram, ())}
         found.update(self._by_letters.get("".join(sorted(asked)), ()))
         return (name for name in found if abs(len(name) - len(asked)) <= max(2, len(asked) // 3))
+
+
+def _is_plain(name: str, is_frequent: Callable[[str], bool]) -> bool:
+    """Whether an alias is everyday words alone, "pleated skirt", which many garments are; a proper name is none."""
+    return len(name.split()) > 1 and name.islower() and all(is_frequent(word) for word in name.split())
 
 
 def likeness(asked: str, name: str) -> float:

@@ -28,6 +28,7 @@ class Place:
         said: as the text has it.
         name: as it is usually written.
         kind: what it is.
+        key: ISO code of a country; else its name.
         ids: of its records; empty where there is none.
         start: of the place in the text, characters.
         end: alike, the first behind it.
@@ -36,6 +37,7 @@ class Place:
     said: str
     name: str
     kind: Kind
+    key: str
     ids: frozenset[str]
     start: int
     end: int
@@ -49,7 +51,7 @@ class Places:
     """
 
     def __init__(self, records: Mapping[str, Record]) -> None:
-        self._known: dict[str, tuple[str, Kind, frozenset[str]]] = {}
+        self._known: dict[str, tuple[str, Kind, str, frozenset[str]]] = {}
         found: dict[Kind, dict[str, set[str]]] = {kind: {} for kind in _KINDS}
         for record in records.values():
             culture = record.culture
@@ -67,8 +69,8 @@ class Places:
                 for name in (*written, *((key,) if kind in ("region", "continent") else ())):
                     wider = self._known.get(folded(name))
                     # "Japanese" is a people and a country: all that is of either.
-                    both = ids | wider[2] if wider is not None and wider[1] in ("country", "region") else ids
-                    self._known[folded(name)] = (written[0], kind, both)
+                    both = ids | wider[3] if wider is not None and wider[1] in ("country", "region") else ids
+                    self._known[folded(name)] = (written[0], kind, key, both)
 
     def knows(self, word: str) -> bool:
         """Whether a word names a people or a place."""
@@ -82,8 +84,8 @@ class Places:
             key = folded(text[start:end])
             known = self._known.get(key) or (self._known.get(key.removesuffix("s")) if first == last else None)
             if known and all(end <= one.start or one.end <= start for one in found):
-                name, kind, ids = known
-                found.append(Place(said=text[start:end], name=name, kind=kind, ids=ids, start=start, end=end))
+                name, kind, key, ids = known
+                found.append(Place(said=text[start:end], name=name, kind=kind, key=key, ids=ids, start=start, end=end))
         return sorted(found, key=lambda place: place.start)
 
 

@@ -124,13 +124,13 @@ def read(text: str) -> Reading:
     taken: list[_Span] = [*named, *places]
     free = [word for word in words if not any(_overlap(word, one) for one in taken)]
     colours = _colours(free, line)
-    spent: list[_Span] = [*taken, *(word for word in free if folded(word.text) in _spent(colours, parody))]
+    sure = [one for one in named if one.score >= SURE]
+    spent: list[_Span] = [*sure, *places, *(word for word in free if folded(word.text) in _spent(colours, parody))]
     every = {folded(word.text) for word in words}
-    garments = tuple(one for one in named if one.score >= SURE)
-    unknown = tuple(_unknown(free, line, named=bool(garments)))
+    unknown = tuple(_unknown(free, line, named=bool(sure)))
     return Reading(
         text=line,
-        garments=garments,
+        garments=tuple(sure),
         doubtful=tuple(one for one in named if DOUBTFUL <= one.score < SURE),
         places=tuple(places),
         colours=colours,

@@ -157,7 +157,9 @@ def _completed(reading: Reading, records: Sequence[Record], wishes: Wishes) -> I
     if record.materials:
         place = dice.randrange(min(_COMMON, len(record.materials)))  # they are listed by how common they are
         yield _slot(record, "material", record.materials[place], f"/materials/{place}")
-    fitting = _fitting_colours(record.colours, reading)
+    fitting = [
+        place for place in _fitting_colours(record.colours, reading) if names_colour(record.colours[place].name)
+    ]
     if fitting and not any(names_colour(phrase) for phrase in record.visual[:_OF_THE_WHOLE]):
         place = dice.choice(fitting)
         yield _slot(record, "colour", record.colours[place].name, f"/colours/{place}/name")
@@ -194,10 +196,13 @@ def _fitting_colours(colours: Sequence[NamedColour], reading: Reading) -> list[i
     asked = set(reading.occasions)
     roles = [set(occasion_words(colour.role or "")) for colour in colours]
     fitting = [place for place, role in enumerate(roles) if role & asked]
-    if fitting:
-        return fitting
-    return [
-        place
-        for place, colour in enumerate(colours)
-        if "funeral" in asked or not any(word in (colour.role or "").lower() for word in _SOMBRE)
-    ]
+    whole = [place for place, colour in enumerate(colours) if not colour.role]  # of no part, and for no occasion
+    return (
+        fitting
+        or whole
+        or [
+            place
+            for place, colour in enumerate(colours)
+            if "funeral" in asked or not any(word in (colour.role or "").lower() for word in _SOMBRE)
+        ]
+    )

@@ -12,6 +12,7 @@ _READ: Final[Mapping[str, Any]] = tomllib.loads((files(__package__) / "words.tom
 MATERIALS: Final[tuple[str, ...]] = tuple(_READ["materials"])
 SHADES: Final = frozenset[str](_READ["shades"])
 COLOURS: Final = frozenset[str](_READ["colours"])
+KNOWN: Final = frozenset[str](_READ["known"])
 FILLERS: Final = frozenset[str](_READ["fillers"])
 ARTICLES: Final = frozenset[str](_READ["articles"])
 WEARING: Final = frozenset[str](_READ["wearing"])

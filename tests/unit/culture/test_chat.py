@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from toile.culture.chat import ChatEndpoint, LocalModel, json_in, language_model
+from toile.culture.knowledge import knowledge
 from toile.culture.refining import Refined, refine
 from toile.culture.writing import refine_with
 from toile.errors import ConfigError
 from toile.evaluation.stand_in import eager_answer, inventions, stand_in
-from toile.culture.knowledge import knowledge
 
 RIGHT = json.dumps({"garment_ids": ["hanbok"], "prose": "pink hanbok, very short crossed jacket, moonlit ghosts"})
 
