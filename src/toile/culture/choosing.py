@@ -70,10 +70,11 @@ def choose(reading: Reading, wishes: Wishes, sentences: Sentences | None = None)
         return _named(reading, wanted)
     if reading.unknown:
         return _unknown(reading, wanted)
+    if reading.doubtful:
+        own = [one for one in reading.doubtful if one.id in wanted]
+        return _perhaps(own[0]) if own else _doubtful(reading.doubtful)
     if wanted:
         return _worn_by(reading, wanted, wishes, sentences)
-    if reading.doubtful:
-        return _doubtful(reading.doubtful)
     if reading.places:
         said = ", ".join(place.name for place in reading.places)
         return Choice(warnings=(f"there is no record of what is worn in {said}: nothing of its culture is said",))
@@ -133,6 +134,12 @@ def _unknown(reading: Reading, wanted: Collection[str]) -> Choice:
         warnings=(f"there is no record of {said}, so nothing is said of it{known}; `toile culture list` names all",),
         questions=("What is it like: its cut, cloth and colours? Those can be drawn without a record.",),
     )
+
+
+def _perhaps(named: Named) -> Choice:
+    """A name that is only somewhat like what is said, of the culture that is said."""
+    record = knowledge()[named.id]
+    return Choice(records=(record,), candidates=(record.id,), questions=(f"Is {_told(record)} what you mean?",))
 
 
 def _doubtful(doubtful: Sequence[Named]) -> Choice:

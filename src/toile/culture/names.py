@@ -185,7 +185,7 @@ class Names:
                 continue
             least = _PLAIN if all(plain) or plain[0] or plain[-1] else DOUBTFUL
             score, name = max(((likeness(asked, name), name) for name in self._like(asked)), default=(0.0, ""))
-            if score >= least:
+            if score >= least or (score >= _ONE_SLIP and not all(plain)):
                 own, *also = self._ids[name]
                 yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)
 

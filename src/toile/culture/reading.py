@@ -118,7 +118,12 @@ def read(text: str) -> Reading:
     words = words_of(line)
     named = all_names().named_in(line)
     places = all_places().named_in(words, line)
-    named = [one for one in named if one.score == 1 or not any(_overlap(one, place) for place in places)]
+    # What is spelt like a place is the place; a misspelt name may hold one: "Panamanian poollera".
+    named = [
+        one
+        for one in named
+        if one.score == 1 or not any(place.start <= one.start and one.end <= place.end for place in places)
+    ]
     places = [one for one in places if not any(_overlap(one, other) for other in named)]
     parody = tuple(said for said in PARODY if _says(line, said))
     taken: list[_Span] = [*named, *places]

@@ -157,9 +157,7 @@ def _completed(reading: Reading, records: Sequence[Record], wishes: Wishes) -> I
     if record.materials:
         place = dice.randrange(min(_COMMON, len(record.materials)))  # they are listed by how common they are
         yield _slot(record, "material", record.materials[place], f"/materials/{place}")
-    fitting = [
-        place for place in _fitting_colours(record.colours, reading) if names_colour(record.colours[place].name)
-    ]
+    fitting = [place for place in _fitting_colours(record.colours, reading) if names_colour(record.colours[place].name)]
     if fitting and not any(names_colour(phrase) for phrase in record.visual[:_OF_THE_WHOLE]):
         place = dice.choice(fitting)
         yield _slot(record, "colour", record.colours[place].name, f"/colours/{place}/name")
