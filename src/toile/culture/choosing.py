@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -149,7 +149,10 @@ def _doubtful(doubtful: Sequence[Named]) -> Choice:
     return Choice(
         candidates=ids,
         questions=(f"Do you mean {names}?",),
-        warnings=(f"{said} is no name of a record; nothing is said of it until you say which it is",),
+        warnings=(
+            f"{said} is no name of a record; nothing is said of it until you say which it is",
+            *_guidance(ids),
+        ),
     )
 
 
@@ -200,11 +203,17 @@ def _described(reading: Reading, sentences: Sentences | None) -> Choice:
         return Choice(candidates=ids)
     record = knowledge()[best.id]
     if record.sensitivity.level == "restricted":
-        return Choice(
-            candidates=ids, questions=(f"Do you mean {_told(record)}? It asks for care; name it to read why.",)
-        )
+        return Choice(candidates=ids, questions=(f"Do you mean {_told(record)}?",), warnings=tuple(_guidance(ids[:1])))
     ask = f"It was taken for {_told(record)}; do you mean {_told(knowledge()[ids[1]])}?" if len(ids) > 1 else ""
     return Choice(records=(record,), candidates=ids, questions=(ask,) if ask else ())
+
+
+def _guidance(ids: Sequence[str]) -> Iterator[str]:
+    """Why restricted garments that may be meant are restricted: for fear of a slip it isn't left unsaid."""
+    for key in ids:
+        care = knowledge()[key].sensitivity
+        if care.level == "restricted":
+            yield f"{_told(knowledge()[key])}, if it is meant: {care.guidance}"
 
 
 def _told(record: Record) -> str:

@@ -130,7 +130,7 @@ def assembled(reading: Reading, choice: Choice, wishes: Wishes, *, tier: int) ->
         if record not in declined and record.sensitivity.level == "restricted":
             notices.append(f"{record.names.canonical} is shown because: {wishes.allow_restricted}")
     verifier = Verifier(shown, reading.text)
-    for record, why in verifier.contradictions(" ".join([reading.text, *wishes.fixed.values()])):
+    for record, why, _ in verifier.contradictions(" ".join([reading.text, *wishes.fixed.values()])):
         warnings.append(f"you ask for something that {record.names.canonical} hasn't: {why} Your words stay.")
     slots = [] if declined and not shown else slots_of(reading, shown, wishes)
     refined = Refined(

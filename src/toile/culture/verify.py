@@ -78,20 +78,23 @@ class Verifier:
         dropped = ("unsupported", "contradicted") if policy == "strict" else ()
         return ", ".join(claim.text for claim in claims if claim.label not in dropped), claims
 
-    def contradictions(self, text: str) -> Iterator[tuple[Record, str]]:
-        """Records that a text is at odds with, and why."""
+    def contradictions(self, text: str) -> Iterator[tuple[Record, str, frozenset[str]]]:
+        """Records that a text is at odds with, why, and by which words."""
         clauses = [match[0] for match in _CLAUSE.finditer(text)]
         for record in self.records:
             for wrong in record.contradictions:
-                if any(_says(way, clause) for way in _ways(wrong.value) for clause in clauses):
-                    yield record, wrong.why
+                said = [way for way in _ways(wrong.value) if any(_says(way, clause) for clause in clauses)]
+                if said:
+                    yield record, wrong.why, frozenset(stems(said[0]))
 
     def _judged(self, clause: str) -> Claim:
         said = set(stems(clause))
         if said and said <= self._said:
             return Claim(text=clause, label="user")
-        for record, why in self.contradictions(clause):
-            return Claim(text=clause, label="contradicted", why=f"kb:{record.id}: {why}")
+        for record, why, by in self.contradictions(clause):
+            # What the user says stays the user's, and is told: `refining` warns of it.
+            label: Label = "user" if by <= self._said else "contradicted"
+            return Claim(text=clause, label=label, why=f"kb:{record.id}: {why}")
         owner = next((one for one in self._statements if said and said <= one[2]), None)
         if owner is not None and not _MEANS.search(clause):
             return Claim(text=clause, label="supported", why=f"kb:{owner[0].id}#{owner[1]}")
@@ -106,7 +109,7 @@ class Verifier:
         strange = cultural - self._known
         if strange:
             foreign = self._foreign(clause)
-            label: Label = "contradicted" if foreign else "unsupported"
+            label = "contradicted" if foreign else "unsupported"
             return Claim(text=clause, label=label, why=foreign or f"no record says: {', '.join(sorted(strange))}")
         record, pointer, best = max(self._statements, key=lambda one: len(one[2] & cultural))
         if means and not cultural <= best | frozenset(stems(" ".join(_names(record)))):

@@ -66,7 +66,8 @@ def refine_with(
     plain = assembled(reading, found, wishes, tier=0 if sentences is None else 1)
     if plain.declined or plain.unknown:
         return plain  # nothing that a model may add to
-    offered = [knowledge()[key] for key in found.candidates]
+    # Everyday clothes are like many records: nothing of a culture is offered where nothing of it is asked for.
+    offered = [knowledge()[key] for key in found.candidates] if found.records else []
     try:
         written = answer_of(model, _messages(reading, offered), Written)
     except EndpointError as error:
@@ -82,7 +83,7 @@ def _chosen(ids: Sequence[str], found: Choice, reading: Reading) -> list[Record]
     """What the model chose among what it was offered; garments that the user names are not its to change."""
     if reading.garments:
         return list(found.records)
-    chosen = [knowledge()[key] for key in dict.fromkeys(ids) if key in found.candidates]
+    chosen = [knowledge()[key] for key in dict.fromkeys(ids) if found.records and key in found.candidates]
     allowed = [record for record in chosen if record.sensitivity.level != "restricted"]
     return allowed or list(found.records)
 

@@ -38,7 +38,7 @@ def lost(
         new_garment: what came in place of what was worn; None: it is the same garment still.
     """
     told = []
-    for record, why in Verifier(records).contradictions(to):
+    for record, why, _ in Verifier(records).contradictions(to):
         told.append(f"that is at odds with {record.names.canonical}: {why}")
     asked = cut_claims_of(to)
     for record in records:
