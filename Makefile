@@ -26,6 +26,7 @@ check: setup
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m toile.culture.validate
 
 test: check
 	$(BIN)/pytest

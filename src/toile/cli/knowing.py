@@ -56,6 +56,16 @@ def list_records(
         typer.echo(f"{key}\t{record.names.canonical}\t{record.culture.people}\t{where}\t{record.sensitivity.level}")
 
 
+@culture_app.command()
+def schema() -> None:
+    """Print the JSON Schema of a record."""
+    import json
+
+    from toile.culture.record import Record
+
+    typer.echo(json.dumps(Record.model_json_schema(), indent=1))
+
+
 def _told(record: Record) -> list[str]:
     native = ", ".join(name.text for name in record.names.native)
     lines = [
