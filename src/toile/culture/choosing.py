@@ -188,8 +188,15 @@ def _fitness(record: Record, reading: Reading) -> int:
     convention = record.wearer.convention or "all"
     wrong = reading.wearer is not None and not re.search(rf"\b({reading.wearer}|all)\b", convention)
     mourning = "funeral" in occasion_words(worn.split(",")[0]) and "funeral" not in reading.occasions
-    home = record.culture.countries[0] in {place.key for place in reading.places if place.kind == "country"}
-    return home + 4 * bool(occasions) + 2 * bool(by_name) + 3 * (record.drawn_as is not None) - 6 * wrong - 4 * mourning
+    home = any(record.id in place.own for place in reading.places)
+    return (
+        3 * home
+        + 4 * bool(occasions)
+        + 2 * bool(by_name)
+        + 3 * (record.drawn_as is not None)
+        - 6 * wrong
+        - 4 * mourning
+    )
 
 
 def _described(reading: Reading, sentences: Sentences | None) -> Choice:

@@ -28,7 +28,7 @@ class Place:
         said: as the text has it.
         name: as it is usually written.
         kind: what it is.
-        key: ISO code of a country; else its name.
+        own: ids of the records that are above all its: of the people by its name, of the country that stands first.
         ids: of its records; empty where there is none.
         start: of the place in the text, characters.
         end: alike, the first behind it.
@@ -37,7 +37,7 @@ class Place:
     said: str
     name: str
     kind: Kind
-    key: str
+    own: frozenset[str]
     ids: frozenset[str]
     start: int
     end: int
@@ -51,7 +51,7 @@ class Places:
     """
 
     def __init__(self, records: Mapping[str, Record]) -> None:
-        self._known: dict[str, tuple[str, Kind, str, frozenset[str]]] = {}
+        self._known: dict[str, tuple[str, Kind, frozenset[str], frozenset[str]]] = {}
         found: dict[Kind, dict[str, set[str]]] = {kind: {} for kind in _KINDS}
         for record in records.values():
             culture = record.culture
@@ -61,6 +61,9 @@ class Places:
                 found["country"].setdefault(country, set()).add(record.id)
             found["region"].setdefault(culture.region, set()).add(record.id)
             found["continent"].setdefault(culture.continent, set()).add(record.id)
+        firsts: dict[str, set[str]] = {}
+        for record in records.values():
+            firsts.setdefault(record.culture.countries[0], set()).add(record.id)
         table = _table()
         for kind in reversed(_KINDS):  # a narrower meaning of a word is written over a wider one
             names = table.get(kind) or {people: (people,) for people in found[kind]}
@@ -70,7 +73,8 @@ class Places:
                     wider = self._known.get(folded(name))
                     # "Japanese" is a people and a country: all that is of either.
                     both = ids | wider[3] if wider is not None and wider[1] in ("country", "region") else ids
-                    self._known[folded(name)] = (written[0], kind, key, both)
+                    own = ids if kind != "country" else frozenset(firsts.get(key, ()))
+                    self._known[folded(name)] = (written[0], kind, own, both)
 
     def knows(self, word: str) -> bool:
         """Whether a word names a people or a place."""
@@ -84,8 +88,8 @@ class Places:
             key = folded(text[start:end])
             known = self._known.get(key) or (self._known.get(key.removesuffix("s")) if first == last else None)
             if known and all(end <= one.start or one.end <= start for one in found):
-                name, kind, key, ids = known
-                found.append(Place(said=text[start:end], name=name, kind=kind, key=key, ids=ids, start=start, end=end))
+                name, kind, own, ids = known
+                found.append(Place(said=text[start:end], name=name, kind=kind, own=own, ids=ids, start=start, end=end))
         return sorted(found, key=lambda place: place.start)
 
 

@@ -18,7 +18,7 @@ from toile.culture.knowledge import knowledge
 from toile.culture.reading import Reading, read
 from toile.culture.record import Record
 from toile.culture.search import Sentences
-from toile.culture.slots import FIELDS, USER, Slot, Wishes, slots_of
+from toile.culture.slots import FIELDS, USER, Slot, Wishes, slots_of, without_colour
 from toile.culture.verify import Claim, Verifier
 
 SHORT: Final = 75
@@ -206,7 +206,8 @@ def _drawable(slots: Sequence[Slot], records: Sequence[Record], reading: Reading
     colour = _plain_colour([*said, *seen, ""][0])
     own = " ".join([reading.text, *(slot.value for slot in slots if slot.source == USER)])
     # The denoiser has learned the names of the traditions that it was shown.
-    name = TRADITIONS[record.id].names[0] if record.id in TRADITIONS else record.drawn_as.words
+    plain = without_colour(record.drawn_as.words) if colour else record.drawn_as.words
+    name = TRADITIONS[record.id].names[0] if record.id in TRADITIONS else plain
     return Drawable(
         words=f"{colour} {name}".strip(),
         concepts=tuple(slot.value for slot in slots if slot.field in ("occasion", "scene")),

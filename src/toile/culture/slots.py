@@ -152,7 +152,7 @@ def _completed(reading: Reading, records: Sequence[Record], wishes: Wishes) -> I
     seen = list(enumerate(record.visual))[: 1 + round(wishes.tradition * (_MOST_SHAPES - 1))]
     # The colour of the whole is said once: by the user, by the first phrases of how it looks, or else by the list.
     for place, phrase in seen:
-        value = _without_colour(phrase) if asked and place < _OF_THE_WHOLE else phrase
+        value = without_colour(phrase) if asked and place < _OF_THE_WHOLE else phrase
         yield _slot(record, "shape", value, f"/visual/{place}")
     if record.materials:
         place = dice.randrange(min(_COMMON, len(record.materials)))  # they are listed by how common they are
@@ -185,7 +185,8 @@ def _evidence(record: Record, pointer: str, value: str) -> str:
     return best if best and said[best] * 2 >= len(words) else ""
 
 
-def _without_colour(phrase: str) -> str:
+def without_colour(phrase: str) -> str:
+    """A phrase without its words for colours."""
     return " ".join(word for word in phrase.split() if not names_colour(word))
 
 
