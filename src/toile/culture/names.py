@@ -19,6 +19,8 @@ SURE: Final = 0.55
 """Dice from which a misspelt name is taken for the record's."""
 DOUBTFUL: Final = 0.40
 """From which it is asked about."""
+SHORT: Final = 0.9
+"""Of one word of a longer name: `manta`."""
 _ONE_SLIP: Final = 0.6
 _LONG_ENOUGH: Final = 5
 _LONGEST: Final = 5  # words of a name
@@ -47,7 +49,7 @@ class Named:
         id: of the record.
         also: of others that have the same name.
         said: as the text has it.
-        score: 1 for a name, else Dice's coefficient.
+        score: 1 for a name, `SHORT` for one word of it, else how like it is.
         start: of the place, characters.
         end: alike, the first behind it.
     """
@@ -162,10 +164,12 @@ class Names:
             name = folded(text[start:end])
             # Plurals of names that nobody listed: "two agbadas".
             for key in (name, name.removesuffix("s")) if len(name) > _LEAST_LETTERS else (name,):
-                known = self._ids.get(key) or (self._shared.get(key) if first == last else None)
+                known, score = self._ids.get(key), 1.0
+                if known is None and first == last:
+                    known, score = self._shared.get(key), SHORT
                 if known and not self._is_word(text[start:end]):
                     own, *also = known
-                    yield Named(id=own, also=tuple(also), said=text[start:end], score=1.0, start=start, end=end)
+                    yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)
                     break
 
     def _is_word(self, said: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from toile.catalog.claims import colour_words, cut_claims_of, names_garment
 from toile.culture.english import is_known
 from toile.culture.lookup import all_names, all_places
-from toile.culture.names import DOUBTFUL, SURE, Named, Word, folded, words_of
+from toile.culture.names import DOUBTFUL, SHORT, SURE, Named, Word, folded, words_of
 from toile.culture.places import Place
 from toile.culture.words import (
     ARTICLES,
@@ -36,6 +36,8 @@ _INJECTION: Final = re.compile(
     re.IGNORECASE,
 )
 _PARTICIPLE: Final = ("ed", "ing")
+_DESCRIPTION: Final = 6
+"""Known words from which a brief describes something, and a strange word among them is hardly its name."""
 _ADJECTIVE: Final = ("y", "ed", "ing", "ish", "ly", "less", "ful")
 _CLAUSE: Final = re.compile(r"[^,;.\n!?]+")
 
@@ -116,7 +118,10 @@ def read(text: str) -> Reading:
         line = re.sub(rf"\b{re.escape(said)}(s?)\b", name, line, flags=re.IGNORECASE)
     line = " ".join(line.split())
     words = words_of(line)
+    tells = sum(is_known(word.text) and folded(word.text) not in FILLERS for word in words) >= _DESCRIPTION
     named = all_names().named_in(line)
+    if tells:  # a description's words are hardly a name cut short, "a toga stamped with calabash", or half like one
+        named = [one for one in named if one.score == 1 or (one.score >= SURE and one.score != SHORT)]
     places = all_places().named_in(words, line)
     # What is spelt like a place is the place; a misspelt name may hold one: "Panamanian poollera".
     named = [
@@ -132,7 +137,7 @@ def read(text: str) -> Reading:
     sure = [one for one in named if one.score >= SURE]
     spent: list[_Span] = [*sure, *places, *(word for word in free if folded(word.text) in _spent(colours, parody))]
     every = {folded(word.text) for word in words}
-    unknown = tuple(_unknown(free, line, named=bool(sure)))
+    unknown = tuple(_unknown(free, line, named=bool(sure), tells=tells))
     return Reading(
         text=line,
         garments=tuple(sure),
@@ -203,13 +208,13 @@ def _wearer(said: set[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _unknown(words: Sequence[Word], line: str, *, named: bool) -> Iterator[str]:
+def _unknown(words: Sequence[Word], line: str, *, named: bool, tells: bool) -> Iterator[str]:
     """Words that stand where a garment or a people would, and are known from nowhere.
 
     A lower-case one is a garment where a phrase ends with it, `a beaded zorvak for a feast`, or one before a plain word
     for clothes, `the zorvak robe`; what ends like an adjective is none. A capitalised one is somebody's name, or a
     town's, unless clothes or a people follow: `Adaeze at a wedding`, but `a Xantari veil`. Beside a garment that is
-    known, `a geisha in a kimono` is somebody, and `a kimono and a zorvak` are two garments.
+    known, `a geisha in a kimono` is somebody, and `a kimono and a zorvak` are two garments; alike in long descriptions.
     """
     for word in words:
         if is_known(word.text) or len(word.text) < 3 or not word.text.isalpha() or not word.text.isascii():
@@ -220,7 +225,7 @@ def _unknown(words: Sequence[Word], line: str, *, named: bool) -> Iterator[str]:
         leads = any(one in GARMENTS or names_garment(one) or one in PEOPLES for one in after)
         if word.text.islower():
             is_adjective = word.text.endswith(_PARTICIPLE if ends else _ADJECTIVE)
-            is_worn = not named or (before in ARTICLES and not (after and after[0] in WEARING))
+            is_worn = not (named or tells) or (before in ARTICLES and not (after and after[0] in WEARING))
             if is_worn and not is_adjective and (ends or (leads and before in ARTICLES)):
                 yield word.text
         elif not named and (leads or before == "called"):
