@@ -159,10 +159,11 @@ def _doubtful(doubtful: Sequence[Named]) -> Choice:
 def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentences: Sentences | None) -> Choice:
     """Of a culture: what is described, else what fits occasion and wearer, by the seed where several do."""
     open_ids = [key for key in wanted if knowledge()[key].sensitivity.level != "restricted"] or list(wanted)
-    words = (word for text in reading.rest for word in stems(text))
-    described = [word for word in words if word not in NEUTRAL and not list(occasion_words(word))]
+    words = (word for text in reading.rest for word in text.split() if not list(occasion_words(word)))
+    described = [stem for word in words for stem in stems(word) if stem not in NEUTRAL]
     if len(described) >= _FEW_WORDS:
-        found = all_descriptions().find(" ".join(reading.rest), open_ids, sentences)[:MAX_CANDIDATES]
+        # What is described may be restricted: then it is explained, and not something else shown in its place.
+        found = all_descriptions().find(" ".join(reading.rest), wanted, sentences)[:MAX_CANDIDATES]
         if found and (found[0].covered >= _DESCRIBED or found[0].matched >= _FEW_WORDS):
             return Choice(records=(knowledge()[found[0].id],), candidates=tuple(one.id for one in found))
     fits = {key: _fitness(knowledge()[key], reading) for key in open_ids}

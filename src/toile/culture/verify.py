@@ -91,13 +91,19 @@ class Verifier:
         said = set(stems(clause))
         if said and said <= self._said:
             return Claim(text=clause, label="user")
+        owners = {
+            record.id: f"kb:{record.id}#{pointer}"
+            for record, pointer, words in reversed(self._statements)
+            if said and said <= words
+        }
         for record, why, by in self.contradictions(clause):
+            if owners and record.id not in owners:
+                continue  # what one garment's record says of it is not wrong because another garment lacks it
             # What the user says stays the user's, and is told: `refining` warns of it.
             label: Label = "user" if by <= self._said else "contradicted"
             return Claim(text=clause, label=label, why=f"kb:{record.id}: {why}")
-        owner = next((one for one in self._statements if said and said <= one[2]), None)
-        if owner is not None and not _MEANS.search(clause):
-            return Claim(text=clause, label="supported", why=f"kb:{owner[0].id}#{owner[1]}")
+        if owners and not _MEANS.search(clause):
+            return Claim(text=clause, label="supported", why=next(reversed(owners.values())))
         told = cut_claims_of(clause)
         wrong = [name for name, value in told.items() if self._attributes.get(name, value) != value]
         if wrong:
