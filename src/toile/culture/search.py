@@ -1,7 +1,7 @@
 """Which record a description means, where no name is said: by its words, and by what they mean.
 
 Words: BM25 (Robertson & Zaragoza 2009) over all that a record states. Meaning: sentences of the text tower, where a
-caller has it at hand. Their scores are added (Bruch et al. 2023): that finds more of the tuning briefs than fused ranks.
+caller has it at hand. Their scores are added (Bruch et al. 2023): more of the tuning briefs are found than by ranks.
 """
 
 from __future__ import annotations
