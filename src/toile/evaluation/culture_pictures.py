@@ -27,13 +27,22 @@ from toile.culture.knowledge import knowledge
 from toile.culture.refining import refine
 from toile.culture.weak_words import weak_words
 from toile.errors import QueryError
+from toile.evaluation.answers import told_answers
 from toile.evaluation.briefs import NUM_SHOWN, Told
 from toile.evaluation.picture_sheet import picture_sheet
 from toile.metrics.bootstrap import bootstrap_mean
-from toile.metrics.distribution import density_coverage, frechet_distance, inception_score, kernel_distance, vendi_score
+from toile.metrics.distribution import (
+    density_coverage,
+    frechet_distance,
+    gini,
+    inception_score,
+    kernel_distance,
+    vendi_score,
+)
 from toile.progress import Progress
 from toile.tasks.design import design
 from toile.tasks.drawing import Settings
+from toile.tasks.look import look
 
 if TYPE_CHECKING:
     from toile.bundles import Bundle
@@ -117,6 +126,8 @@ def of_pictures(
         "alignment_prompt": float(new.mean()),
         "alignment_garment": float(true.mean()),
     }
+    figures |= _leaks(best, [one.garment for one in asked])
+    figures |= _presence(images, asked, bundle, progress)
     figures |= _of_continents(own, theirs, [one.garment for one in asked], wanted, right)
     shown = [f"{one.brief} → {words}" if refined else one.brief for one, words in zip(asked, prompts, strict=True)]
     return Told(
@@ -210,6 +221,34 @@ def _confused(best: Sequence[str], wanted: Sequence[str]) -> float:
     return float(np.mean(taken))
 
 
+def _leaks(best: Sequence[str], wanted: Sequence[str]) -> dict[str, float]:
+    """Of garments that are taken for each other, the share of one's pictures that show the other; zeros left out."""
+    found: dict[str, float] = {}
+    for asked in sorted(set(wanted)):
+        own = [name for name, other in zip(best, wanted, strict=True) if other == asked]
+        for other in (one.id for one in knowledge()[asked].confusable_with):
+            if other in own:
+                found[f"leak_{asked}_to_{other}"] = own.count(other) / len(own)
+    return found
+
+
+def _presence(
+    images: Sequence[Image.Image], asked: Sequence[_Asked], bundle: Bundle, progress: Progress
+) -> dict[str, float]:
+    """Share of the attributes that a garment's construction fixes which `look` tells of its picture."""
+    seen: dict[str, list[float]] = {}
+    for done, (image, one) in enumerate(zip(images, asked, strict=True)):
+        progress("looking at designs", done, len(asked))
+        record = knowledge()[one.garment]
+        wanted = {} if record.drawn_as is None else record.drawn_as.attributes
+        told = told_answers(look(image, bundle=bundle))
+        for name, value in wanted.items():
+            seen.setdefault(record.culture.continent.lower(), []).append(float(told.get(name) == value))
+    shares = {f"attribute_presence_{continent}": float(np.mean(values)) for continent, values in seen.items()}
+    every = [value for values in seen.values() for value in values]
+    return {"attribute_presence": float(np.mean(every)), **shares} if every else {}
+
+
 def _of_continents(
     own: NDArray[np.floating],
     theirs: NDArray[np.floating],
@@ -226,6 +265,7 @@ def _of_continents(
     shares = [value for name, value in figures.items() if name.startswith("garment_at_1_")]
     if shares:
         figures["garment_at_1_gap"] = max(shares) - min(shares)
+        figures["garment_at_1_gini"] = gini(np.array(shares))
     return figures
 
 

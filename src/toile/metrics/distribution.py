@@ -123,6 +123,15 @@ def vendi_score(features: NDArray[np.floating]) -> float:
     return float(np.exp(-(values * np.log(values)).sum()))
 
 
+def gini(values: NDArray[np.floating]) -> float:
+    """How unequal values `(N,)`, none of them negative, are: 0 all alike, towards 1 one has all; 0 where all are 0."""
+    total = float(values.sum())
+    if not total:
+        return 0.0
+    apart = np.abs(values[:, None] - values[None, :]).sum()
+    return float(apart / (2 * len(values) * total))
+
+
 def kernel_distance_difference(
     real: NDArray[np.floating], fake: NDArray[np.floating], other: NDArray[np.floating], *, seed: int = 0
 ) -> tuple[float, float, float]:

@@ -5,9 +5,11 @@ from scipy.linalg import sqrtm
 from toile.metrics.distribution import (
     density_coverage,
     frechet_distance,
+    gini,
     inception_score,
     kernel_distance,
     kernel_distance_difference,
+    vendi_score,
 )
 
 
@@ -89,3 +91,15 @@ def test_a_difference_of_kernel_distances_has_an_interval_around_it():
     assert same == low == high == 0
     with pytest.raises(ValueError, match="got 80 and 300 rows, expected pairs"):
         kernel_distance_difference(real, near, real)
+
+
+def test_vendi_counts_different_rows():
+    assert vendi_score(np.eye(5)) == pytest.approx(5)
+    assert vendi_score(np.ones((5, 3))) == pytest.approx(1)
+    assert vendi_score(np.repeat(np.eye(2), 3, axis=0)) == pytest.approx(2)
+
+
+def test_gini_of_equal_and_of_one_for_all():
+    assert gini(np.array([2.0, 2.0, 2.0])) == 0
+    assert gini(np.array([0.0, 0.0, 0.0, 1.0])) == pytest.approx(0.75)
+    assert gini(np.zeros(3)) == 0
