@@ -140,3 +140,28 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
 )
 def test_the_object_in_a_reply_is_found(text: str, found: dict[str, int]):
     assert json.loads(json_in(text)) == found
+
+
+def test_a_model_in_a_folder_answers(tmp_path):
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    words = {word: place for place, word in enumerate(("<unk>", "user", "brief", "JSON", "{", "}"))}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>", pad_token="<unk>")
+    fast.chat_template = "{% for message in messages %}{{ message['role'] }} {{ message['content'] }} {% endfor %}"
+    fast.save_pretrained(tmp_path)
+    config = LlamaConfig(
+        vocab_size=6,
+        hidden_size=8,
+        intermediate_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        max_position_embeddings=4096,
+    )
+    LlamaForCausalLM(config).save_pretrained(tmp_path)
+    refined = refine_with(LocalModel(tmp_path), "pink hanbok")
+    # Random weights say nothing that can be used, and that is noticed.
+    assert refined.records == ("hanbok",)
+    assert "no usable answer in 3 attempts" in refined.notices[-1]
