@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from toile import __version__
 from toile.catalog.sample import sample_path
+from toile.culture.refining import refine
+from toile.culture.slots import Wishes
 from toile.errors import DataError, QueryError
 from toile.pages import DemoFacts, DrawnBlock, FoundBlock, MadeBlock, SeenBlock, demo_page
 from toile.pages.rendering import command
@@ -22,6 +24,7 @@ from toile.tasks.garments import retrieve
 from toile.tasks.index import IndexReport, index_catalog
 from toile.tasks.look import look
 from toile.tasks.query import Query
+from toile.tasks.refine import as_recorded, drawable_of
 from toile.tasks.search import search
 from toile.tasks.try_on import try_on
 
@@ -41,6 +44,13 @@ PROMPTS: Final = (
     "red dress, black heels",
     "grey sweater, blue jeans, white shoes",
 )
+BRIEFS: Final = (
+    "Korean bride in pink",
+    "Nigerian wedding guest in emerald green",
+    "Scottish groom",
+    "kimno for a summer festival",
+)
+"""Short, one of them misspelt."""
 _HITS: Final = 6
 _LOOKS: Final = 3
 _EDITED: Final = 2  # of the prompts
@@ -78,6 +88,7 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
     by_both = [_ask_picture(hit, path, words, index_dir, bundle) for (hit, path), words in both]
     seen = _see(by_words, out, bundle, progress)
     drawn = _draw(out, bundle, progress)
+    refined = _refine(out, bundle, progress)
     changed = _change(drawn, out, bundle, progress)
     with_garments = _draw_with(index_dir, out, bundle, progress)
     people = [block.image for block in seen if block.look.shows == "person"]
@@ -90,6 +101,7 @@ def run_demo(photos: Path | None, out: Path, bundle: Bundle, progress: Progress)
         by_both=by_both,
         seen=seen,
         drawn=drawn,
+        refined=refined,
         changed=changed,
         with_garments=with_garments,
         dressed=dressed,
@@ -184,6 +196,29 @@ def _draw(out: Path, bundle: Bundle, progress: Progress) -> list[DrawnBlock]:
         blocks.append(DrawnBlock(prompt=prompt, command=command(*asked), designs=designs, seconds=seconds))
         progress("drawing", number + 1, len(PROMPTS))
     return blocks
+
+
+def _refine(out: Path, bundle: Bundle, progress: Progress) -> list[MadeBlock]:
+    """Short briefs, refined by the records and drawn."""
+    made: list[MadeBlock] = []
+    for number, brief in enumerate(BRIEFS):
+        progress("drawing from briefs", number, len(BRIEFS))
+        refined = refine(brief, Wishes(seed=_SEED))
+        drawable = drawable_of(refined)
+        (drawn,) = design(
+            drawable.words,
+            bundle=bundle,
+            concepts=drawable.concepts,
+            attributes=drawable.attributes,
+            refined=as_recorded(refined),
+            seed=_SEED,
+        )
+        save_designs([drawn], out / "briefs")
+        asked = ("toile", "design", brief, "--refine", "--seed", str(_SEED))
+        pictures = [(drawn.image, drawn.recipe, f"“{brief}”: {refined.prompt_short}")]
+        made.append(MadeBlock(pictures=pictures, command=command(*asked)))
+    progress("drawing from briefs", len(BRIEFS), len(BRIEFS))
+    return made
 
 
 def _change(blocks: Sequence[DrawnBlock], out: Path, bundle: Bundle, progress: Progress) -> list[MadeBlock]:
