@@ -162,10 +162,14 @@ def _worn_by(reading: Reading, wanted: Collection[str], wishes: Wishes, sentence
     words = (word for text in reading.rest for word in text.split() if not list(occasion_words(word)))
     described = [stem for word in words for stem in stems(word) if stem not in NEUTRAL]
     if len(described) >= _FEW_WORDS:
-        # What is described may be restricted: then it is explained, and not something else shown in its place.
+        # What is described may be restricted: it is explained and asked about, and nothing else is shown in its place.
         found = all_descriptions().find(" ".join(reading.rest), wanted, sentences)[:MAX_CANDIDATES]
         if found and (found[0].covered >= _DESCRIBED or found[0].matched >= _FEW_WORDS):
-            return Choice(records=(knowledge()[found[0].id],), candidates=tuple(one.id for one in found))
+            record, ids = knowledge()[found[0].id], tuple(one.id for one in found)
+            if record.sensitivity.level == "restricted" and record.id not in open_ids:
+                ask = f"Do you mean {_told(record)}?"
+                return Choice(candidates=ids, questions=(ask,), warnings=tuple(_guidance(ids[:1])))
+            return Choice(records=(record,), candidates=ids)
     fits = {key: _fitness(knowledge()[key], reading) for key in open_ids}
     ranked = sorted(fits, key=lambda key: (-fits[key], key))
     best = [key for key in ranked if fits[key] == fits[ranked[0]]]
