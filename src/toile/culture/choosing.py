@@ -210,7 +210,7 @@ def _described(reading: Reading, sentences: Sentences | None) -> Choice:
     if not found:
         return Choice()
     best = found[0]
-    near = best.covered >= _COVERED and (best.cosine is None or best.cosine >= _NEAR)
+    near = best.covered >= _COVERED and best.matched > _FEW_WORDS and (best.cosine is None or best.cosine >= _NEAR)
     if not _CULTURAL.search(reading.text) and not (near and best.cosine is not None):
         meant = ids[:1] if best.covered >= _DESCRIBED else ()
         return Choice(candidates=ids, warnings=tuple(_guidance(meant)))

@@ -59,7 +59,8 @@ def is_known(word: str) -> bool:
     key = folded(word)
     if key in KNOWN or key in _SPOKEN or key.endswith(_PERSONS):
         return True
-    return any(stem in frequent_words() or stem in _described() for stem in _stems(key))
+    plain = (frequent_words(), _described(), GARMENTS, MATERIALS)
+    return any(stem in words for stem in _stems(key) for words in plain)
 
 
 def _stems(key: str) -> Iterable[str]:

@@ -125,7 +125,7 @@ class Names:
             words = record.names.canonical.split()
             for word in words if len(words) > 1 else ():
                 key = folded(word)
-                if len(key) >= _LEAST_LETTERS and key not in self._ids and not is_frequent(word):
+                if len(key) >= _LEAST_LETTERS and not is_frequent(word):
                     found.setdefault(key, []).append(record.id)
         return found
 
@@ -164,11 +164,10 @@ class Names:
             name = folded(text[start:end])
             # Plurals of names that nobody listed: "two agbadas".
             for key in (name, name.removesuffix("s")) if len(name) > _LEAST_LETTERS else (name,):
-                known, score = self._ids.get(key), 1.0
-                if known is None and first == last:
-                    known, score = self._shared.get(key), SHORT
-                if known and not self._is_word(text[start:end]):
-                    own, *also = known
+                whole, short = self._ids.get(key, []), self._shared.get(key, []) if first == last else []
+                score = 1.0 if whole else SHORT
+                if (whole or short) and not self._is_word(text[start:end]):
+                    own, *also = dict.fromkeys([*whole, *short])
                     yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)
                     break
 
