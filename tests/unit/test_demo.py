@@ -16,7 +16,7 @@ from fakes import FakeBundle
 from toile import demo
 from toile.catalog.hierarchical import HierarchicalCaption
 from toile.catalog.sample import sample_path
-from toile.demo import CHANGES, PROMPTS, WORDS, run_demo
+from toile.demo import BRIEFS, CHANGES, PROMPTS, WORDS, run_demo
 from toile.errors import DataError, QueryError
 from toile.models.figure_reader import Figure
 from toile.progress import no_progress
@@ -44,8 +44,9 @@ def found(text, n, *, index_dir, bundle):
     return Retrieved(garments=tuple(ReferenceGarment(picture=picture, words=words) for words in ("jacket", "dress")))
 
 
-def drawn(prompt, *, bundle, seed, n=1, garments=()):
-    recipe = {"verb": "design", "arguments": {"prompt": prompt}, "bundle": bundle.hash, "version": "0.1.0"}
+def drawn(prompt, *, bundle, seed, n=1, garments=(), concepts=(), attributes=None, refined=None):
+    arguments = {"prompt": prompt, "refined": refined}
+    recipe = {"verb": "design", "arguments": arguments, "bundle": bundle.hash, "version": "0.1.0"}
     return [
         Design(image=Image.new("RGB", (192, 256), "teal"), recipe=Recipe(**recipe, seeds=[seed + i])) for i in range(n)
     ]
@@ -117,9 +118,10 @@ def test_the_page_holds_hits_of_every_kind_and_designs(quick):
     for words in (*WORDS, *CHANGES, *PROMPTS):
         assert f"“{words}”" in page
     # six hits a search, a query picture for each of two by picture and two by both, two designs a prompt, and three
-    # pictures that are looked at, each with its overlay; a design with two edits, one of two garments, and two
-    # try-ons of three pictures
-    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3 + 3 + 3 + 2 * 3
+    # pictures that are looked at, each with its overlay; one a brief; a design with two edits, one of two garments, and
+    # two try-ons of three pictures
+    assert embedded_pictures(page) == 6 * (len(WORDS) + 4) + 4 + 2 * len(PROMPTS) + 2 * 3 + len(BRIEFS) + 3 + 3 + 2 * 3
+    assert "“kimno for a summer festival”: " in page
     assert "collar: v" in page
     assert "length: knee" not in page
     assert page.count("<em>Dress, Long Dress</em>") == 3
@@ -127,6 +129,14 @@ def test_the_page_holds_hits_of_every_kind_and_designs(quick):
     assert page.count("the feet are not seen") == 3
     assert len(list((quick / "looks").iterdir())) == 3
     assert not re.search(r'(src|href)="(?!data:)', page)
+
+
+def test_designs_from_briefs_cite_their_records(quick):
+    run_demo(None, quick, DrawingBundle(), no_progress)
+    files = sorted((quick / "briefs").glob("*.png"))
+    found = {read_recipe(path).arguments["refined"]["brief"]: read_recipe(path) for path in files}
+    assert set(found) == set(BRIEFS)
+    assert found["Korean bride in pink"].arguments["refined"]["records"] == ["hanbok"]
 
 
 def test_a_second_run_uses_the_index_again_and_asks_with_the_same_pictures(quick):
