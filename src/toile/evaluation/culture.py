@@ -24,6 +24,7 @@ from toile.culture.chat import ChatEndpoint
 from toile.culture.knowledge import knowledge
 from toile.culture.refining import Refined, refine
 from toile.culture.search import stems
+from toile.culture.slots import Wishes
 from toile.culture.verify import Verifier
 from toile.culture.writing import refine_with
 from toile.diffusion.sampler import STOCHASTIC
@@ -157,12 +158,12 @@ def _of_briefs(
     briefs: Sequence[GoldBrief], progress: Progress
 ) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     first = refiner()
-    first("a knitted hat with ear flaps", refine("a hat").wishes)  # loads the tower
+    first("a knitted hat with ear flaps", Wishes())  # loads the tower
     with stand_in() as base_url:
         model = ChatEndpoint(model="eager", base_url=base_url, pause=0.0)
         tiers: dict[str, Callable[[str], Refined]] = {
             "tier0": refine,
-            "tier1": lambda brief: first(brief, refine("a hat").wishes),
+            "tier1": lambda brief: first(brief, Wishes()),
             "tier2": lambda brief: refine_with(model, brief),
         }
         samples: dict[str, list[float]] = {}
