@@ -129,7 +129,7 @@ def of_pictures(
     figures |= _leaks(best, [one.garment for one in asked])
     figures |= _presence(images, asked, bundle, progress)
     figures |= _of_continents(own, theirs, [one.garment for one in asked], wanted, right)
-    shown = [f"{one.brief} → {words}" if refined else one.brief for one, words in zip(asked, prompts, strict=True)]
+    shown = [f"{one.brief}: {words}" if refined else one.brief for one, words in zip(asked, prompts, strict=True)]
     return Told(
         figures=figures,
         intervals={"garment_at_1": bootstrap_mean(right), "alignment_garment": bootstrap_mean(true)},
