@@ -210,8 +210,8 @@ def _described(reading: Reading, sentences: Sentences | None) -> Choice:
     if not found:
         return Choice()
     best = found[0]
-    near = best.covered >= _COVERED and best.matched > _FEW_WORDS and (best.cosine is None or best.cosine >= _NEAR)
-    if not _CULTURAL.search(reading.text) and not (near and best.cosine is not None):
+    near = best.covered >= _COVERED and best.matched > _FEW_WORDS and (best.cosine or 0.0) >= _NEAR
+    if not _CULTURAL.search(reading.text) and not near:
         meant = ids[:1] if best.covered >= _DESCRIBED else ()
         return Choice(candidates=ids, warnings=tuple(_guidance(meant)))
     record = knowledge()[best.id]

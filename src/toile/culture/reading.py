@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from toile.catalog.claims import colour_words, cut_claims_of, names_garment
 from toile.culture.english import is_known
 from toile.culture.lookup import all_names, all_places
-from toile.culture.names import DOUBTFUL, SHORT, SURE, Named, Word, folded, words_of
+from toile.culture.names import DOUBTFUL, ONE_WORD, SURE, Named, Word, folded, words_of
 from toile.culture.places import Place
 from toile.culture.words import (
     ARTICLES,
@@ -121,7 +121,7 @@ def read(text: str) -> Reading:
     tells = sum(is_known(word.text) and folded(word.text) not in FILLERS for word in words) >= _DESCRIPTION
     named = all_names().named_in(line)
     if tells:  # a description's words are hardly a name cut short, "a toga stamped with calabash", or half like one
-        named = [one for one in named if one.score == 1 or (one.score >= SURE and one.score != SHORT)]
+        named = [one for one in named if one.score == 1 or (one.score >= SURE and one.score != ONE_WORD)]
     places = all_places().named_in(words, line)
     # What is spelt like a place is the place; a misspelt name may hold one: "Panamanian poollera".
     named = [

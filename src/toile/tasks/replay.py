@@ -70,8 +70,8 @@ def replay(
         made = _VERBS[recipe.verb](**arguments)
     except (TypeError, KeyError, IndexError) as error:
         raise DataError(f"the recipe in {path.name} is not one of a {recipe.verb}: {error}") from error
-    # The recipe of an edit names the recipe of what was edited, too, which isn't given here.
-    return png_bytes(made.image, replace(made.recipe, parents=recipe.parents))
+    # An edit names the recipe of what was edited, too, and the records that it brought along; it isn't given here.
+    return png_bytes(made.image, replace(made.recipe, parents=recipe.parents, cites=recipe.cites))
 
 
 def _one_design(**arguments: Any) -> Design:  # noqa: ANN401 - whatever the recipe holds

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from toile.errors import CheckpointError, QueryError
-from toile.models.text_encoder import MAX_TOKENS, TextEncoder, load_text_encoder, minilm_folder
+from toile.models.minilm import minilm_folder
+from toile.models.text_encoder import MAX_TOKENS, TextEncoder, load_text_encoder
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from toile.bundles import load_bundle
 from toile.errors import DataError, QueryError
 from toile.models.figure_reader import Figure
 from toile.recipe import read_recipe
+from toile.session import Studio
 from toile.tasks import repaint
 from toile.tasks.change import Change, brief_so_far, read_change
 from toile.tasks.design import design, save_picture
@@ -70,6 +71,14 @@ def test_an_edit_is_the_same_again_and_its_recipe_makes_it(bundle, tmp_path: Pat
     assert replay(path, bundle=bundle, parents=[photo()]) == path.read_bytes()
     with pytest.raises(DataError, match="made of another picture, its image"):
         replay(path, bundle=bundle)
+
+
+def test_an_edit_of_a_refined_design_is_replayed_with_its_records(bundle, tmp_path: Path):
+    (drawn,) = Studio(bundle).design("Georgian wedding dancer", refine=True, settings=QUICK)
+    edited = edit(drawn.image, "puffed", bundle=bundle, attribute="sleeve_type", settings=QUICK, parent=drawn.recipe)
+    assert edited.recipe.cites == drawn.recipe.cites == ["kb:chokha"]
+    save_picture(edited.image, edited.recipe, tmp_path / "edit.png")
+    assert replay(tmp_path / "edit.png", bundle=bundle, parents=[drawn.image]) == (tmp_path / "edit.png").read_bytes()
 
 
 def test_a_mask_by_hand_is_a_parent_too(bundle, tmp_path: Path):
